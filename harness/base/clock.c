@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/base/clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+static uint64_t clock_read(clockid_t id)
+{
+	struct timespec t;
+
+	(void)clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t clock_now_ns(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+struct clock_bracket clock_bracket_read(void)
+{
+	struct clock_bracket best = {0};
+
+	for (int i = 0; i < 8; i++) {
+		struct clock_bracket b;
+
+		b.mono_before_ns = clock_read(CLOCK_MONOTONIC);
+		b.real_ns = clock_read(CLOCK_REALTIME);
+		b.mono_after_ns = clock_read(CLOCK_MONOTONIC);
+		if (!i || b.mono_after_ns - b.mono_before_ns < best.mono_after_ns - best.mono_before_ns)
+			best = b;
+	}
+	return best;
+}
+
+static int64_t bracket_offset(const struct clock_bracket *b)
+{
+	return (int64_t)(b->mono_before_ns + (b->mono_after_ns - b->mono_before_ns) / 2) - (int64_t)b->real_ns;
+}
+
+static uint64_t bracket_error(const struct clock_bracket *b)
+{
+	return (b->mono_after_ns - b->mono_before_ns + 1) / 2;
+}
+
+uint64_t clock_from_real(const struct clock_bracket *begin, const struct clock_bracket *end, uint64_t real_ns,
+			 uint64_t *ret_err_ns)
+{
+	int64_t first = bracket_offset(begin), last = bracket_offset(end);
+	uint64_t err = bracket_error(begin) > bracket_error(end) ? bracket_error(begin) : bracket_error(end);
+	double share = 0;
+
+	if (end->real_ns > begin->real_ns && real_ns > begin->real_ns)
+		share = (double)(real_ns - begin->real_ns) / (double)(end->real_ns - begin->real_ns);
+	if (ret_err_ns)
+		*ret_err_ns = err;
+	return (uint64_t)((int64_t)real_ns + first + (int64_t)((double)(last - first) * share));
+}
+
+void clock_utc(char text[32])
+{
+	struct timespec t;
+	struct tm parts;
+	char date[24];
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	(void)gmtime_r(&t.tv_sec, &parts);
+	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
+	(void)snprintf(text, 32, "%s.%03uZ", date, (unsigned)(t.tv_nsec / 1000000) % 1000u);
+}
+
+void clock_sleep_until(uint64_t instant_ns)
+{
+	struct timespec t = {
+		.tv_sec = (time_t)(instant_ns / 1000000000u),
+		.tv_nsec = (long)(instant_ns % 1000000000u),
+	};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one clock. Every instant in tare is CLOCK_MONOTONIC in nanoseconds (method R1.28); other
+ * clocks are mapped to it through a bracketed triple (R1.29).
+ */
+#pragma once
+
+#include <stdint.h>
+
+/** CLOCK_MONOTONIC now, in ns. */
+uint64_t clock_now_ns(void);
+
+/** A reading of CLOCK_REALTIME between two of CLOCK_MONOTONIC, in ns. */
+struct clock_bracket {
+	uint64_t mono_before_ns, real_ns, mono_after_ns;
+};
+
+/** The narrowest of some bracketed readings of the wall clock. */
+struct clock_bracket clock_bracket_read(void);
+/**
+ * Maps a wall-clock instant to CLOCK_MONOTONIC by linear interpolation between two brackets (or by the offset of
+ * the first where both are the same). `ret_err_ns` is the larger half width.
+ */
+uint64_t clock_from_real(const struct clock_bracket *begin, const struct clock_bracket *end, uint64_t real_ns,
+			 uint64_t *ret_err_ns);
+/** The wall clock as "2026-01-31T12:00:00.000Z". */
+void clock_utc(char text[32]);
+/** Sleeps until the instant; for pauses between samples, never to wait for an event. */
+void clock_sleep_until(uint64_t instant_ns);

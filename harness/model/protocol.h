@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the payload and the harness say to each other. The only header of the harness that the
+ * payload includes: no types, no functions, only the words.
+ *
+ * The channel is a byte stream (a unix socket for processes and containers; for a guest the ready
+ * byte on the debug port, everything else on the first serial port, both driven by port I/O):
+ *
+ *	payload  R                              the ready byte: the end of the headline (method R1.13)
+ *	payload  KEY=VALUE\n ...                facts, one a line, in any order
+ *	payload  .\n                            end of the facts; from here on it answers commands
+ *	harness  ping\n     payload  p RX TX\n  two guest time stamps in hex, taken at receipt and before answering
+ *	harness  memory\n   payload  KEY=VALUE\n ... .\n   the payload's own view of memory
+ *	harness  quit\n     payload ends with status 0 (a guest resets, which ends the VM)
+ */
+#pragma once
+
+#define PROTOCOL_VERSION 1
+
+/* The payload's environment. A guest gets the same words on its kernel command line. */
+#define PROTOCOL_ENV_CHANNEL "TARE_CHANNEL" /* "unix:/run/tare.sock", or "isa" for a guest */
+#define PROTOCOL_ENV_ROOT "TARE_ROOT"       /* guest only: device of the root file system; absent: stay in the initramfs */
+#define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
+#define PROTOCOL_ENV_HANG "TARE_HANG"       /* for tests: set to 1, the payload never gets ready */
+#define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
+
+#define PROTOCOL_UNIX_PREFIX "unix:"
+#define PROTOCOL_ISA "isa"
+#define PROTOCOL_CONTAINER_SOCKET "/run/tare.sock" /* where every container finds the channel */
+#define PROTOCOL_PAYLOAD_PATH "/payload"           /* the program inside every root tree */
+
+#define PROTOCOL_PORT_READY 0xe9   /* isa-debugcon */
+#define PROTOCOL_PORT_SERIAL 0x3f8 /* 16550, 8N1 */
+
+#define PROTOCOL_READY 'R'
+#define PROTOCOL_END "."
+#define PROTOCOL_LINE_MAX 512 /* longer lines are an error of the payload */
+#define PROTOCOL_FACTS_MAX 16384
+
+#define PROTOCOL_COMMAND_PING "ping"
+#define PROTOCOL_COMMAND_MEMORY "memory"
+#define PROTOCOL_COMMAND_QUIT "quit"
+
+/* Facts. Clock stamps are "MONOTONIC_ns BOOTTIME_ns TSC", decimal. */
+#define PROTOCOL_FACT_VERSION "protocol"
+#define PROTOCOL_FACT_STAGE "init"            /* first instruction of /init, where there were two stages */
+#define PROTOCOL_FACT_MAIN "user_main"        /* first instruction of this program */
+#define PROTOCOL_FACT_READY "ready_src"       /* immediately before the ready byte */
+#define PROTOCOL_FACT_SHA256 "sha256"         /* of its own file, read after ready */
+#define PROTOCOL_FACT_PID "pid"               /* its process id as it sees it */
+#define PROTOCOL_FACT_RELEASE "kernel_release"
+#define PROTOCOL_FACT_BOOT_ID "boot_id"
+#define PROTOCOL_FACT_CLOCKSOURCE "clocksource"
+#define PROTOCOL_FACT_MEM_TOTAL "mem_total_bytes"
+#define PROTOCOL_FACT_MEM_AVAILABLE "mem_available_bytes"
+#define PROTOCOL_FACT_HOSTNAME "hostname"
+#define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */
