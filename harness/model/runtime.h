@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The interface of a way to start the payload. One file in runtimes/ and one line in
+ * runtimes/table.c make a new one.
+ *
+ * A runtime never reads a clock, never loops over samples, never prints, and never sleeps or polls
+ * to wait for something. It keeps what it needs in subject->state and instance->state. Every
+ * operation but destroy and finish returns 0 or a negative errno with `err` set. Order of calls:
+ *
+ *	probe                                            any time, also without a run
+ *	prepare (create start inspect* stop destroy)* finish      one subject's life in a run
+ *
+ * After a failure of create, start, inspect or stop, destroy is called all the same.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+#include "harness/model/finding.h"
+#include "harness/model/instance.h"
+#include "harness/model/subject.h"
+
+enum runtime_kind {
+	RUNTIME_PROCESS,
+	RUNTIME_CONTAINER,
+	RUNTIME_VM,
+	RUNTIME_MOCK, /**< no box at all: for tests and demonstrations, never part of a claim */
+};
+
+/** An option that scenarios and "runtime:option=value" may set. */
+struct runtime_option {
+	const char *name;
+	const char *choices; /**< "auto|kvm|tcg"; NULL: `check` or free text */
+	const char *fallback; /**< the default value */
+	const char *summary;
+	/** Checks a free value; NULL: any text. Returns 0, or a negative errno with the text of what would be right. */
+	int (*check)(const char *value, struct error *err);
+};
+
+struct runtime {
+	const char *name;
+	const char *summary; /**< one line for `tare list` */
+	enum runtime_kind kind;
+	const struct runtime_option *options; /**< ends with a row without a name; NULL: none */
+
+	/**
+	 * Can this runtime work here, for this subject? Called before a run and by `tare list` (`subject` with all
+	 * defaults there). Cheap, changes nothing, needs no keeper. Fills `ret_finding`: OK "ready"; WARN works, with
+	 * something missing by name; FAIL cannot work, with the reason and the remedy. Never hidden from a list.
+	 */
+	void (*probe)(const struct run *run, const struct subject *subject, struct finding *ret_finding);
+	/** Once per subject and run, untimed: unpack images, open and warm connections, fill subject->facts and ->label. */
+	int (*prepare)(const struct run *run, struct subject *subject, struct error *err);
+	/** Per sample, between the events `request` and `storage_ready`: the instance's own storage, nothing else. */
+	int (*create)(struct instance *in, struct error *err);
+	/**
+	 * Per sample, right after the event `launch`: the engine's start call. The ready byte may arrive before it
+	 * returns. Sets in->pid and in->pidfd where it learns them (else they come from the channel's peer).
+	 */
+	int (*start)(struct instance *in, struct error *err);
+	/** The instance is ready: say where its costs are. Must not disturb it. */
+	int (*inspect)(struct instance *in, struct costs *ret_costs, struct error *err);
+	/** The engine's stop call: end the main process now. The harness stamps its exit through the pidfd. */
+	int (*stop)(struct instance *in, struct error *err);
+	/**
+	 * Takes anything: an instance that create never saw, that failed half-way, that is still running. Kills, waits
+	 * until the kernel has let go, removes cgroup, storage, domain. After it nothing of the instance is left.
+	 */
+	void (*destroy)(struct instance *in);
+	/** Undoes prepare; also after a prepare that failed. NULL state is fine. */
+	void (*finish)(struct subject *subject);
+};
+
+/** All runtimes, in the order of `tare list`; ends with NULL. Defined in runtimes/table.c. */
+extern const struct runtime *const runtimes[];
+
+/** The runtime of that name; NULL: there is none. */
+const struct runtime *runtime_find(const char *name);
+/** The option's row; NULL: the runtime has no such option. */
+const struct runtime_option *runtime_option_find(const struct runtime *runtime, const char *name);
+/** "process", "container", "vm" or "mock". */
+const char *runtime_kind_name(enum runtime_kind kind);
