@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/model/metric.h"
+
+#include <math.h>
+#include <string.h>
+
+static double known(int64_t number)
+{
+	return number == UNKNOWN ? NAN : (double)number;
+}
+
+/* A time that ends with ready: a sample that timed out took longer than any that did not (method R5.10). */
+static double until_ready(const struct sample *sample, enum event_id from)
+{
+	if (sample->status == SAMPLE_TIMEOUT)
+		return INFINITY;
+	return sample->status == SAMPLE_OK ? known(sample_span_ns(sample, from, EVENT_READY_OBS)) : NAN;
+}
+
+static double request_to_ready(const struct sample *sample)
+{
+	return until_ready(sample, EVENT_REQUEST);
+}
+
+static double launch_to_ready(const struct sample *sample)
+{
+	return until_ready(sample, EVENT_LAUNCH);
+}
+
+static double span_of_ok(const struct sample *sample, enum event_id from, enum event_id to)
+{
+	return sample->status == SAMPLE_OK ? known(sample_span_ns(sample, from, to)) : NAN;
+}
+
+static double request_to_running(const struct sample *sample)
+{
+	return span_of_ok(sample, EVENT_REQUEST, EVENT_VM_RUNNING);
+}
+
+static double storage(const struct sample *sample)
+{
+	return span_of_ok(sample, EVENT_REQUEST, EVENT_STORAGE_READY);
+}
+
+static double notify(const struct sample *sample)
+{
+	return span_of_ok(sample, EVENT_READY_SRC, EVENT_READY_OBS);
+}
+
+static double stop_to_exited(const struct sample *sample)
+{
+	return span_of_ok(sample, EVENT_STOP_CALL, EVENT_EXITED);
+}
+
+static double stop_to_released(const struct sample *sample)
+{
+	return span_of_ok(sample, EVENT_STOP_CALL, EVENT_RELEASED);
+}
+
+static double footprint(const struct sample *sample)
+{
+	return sample->has_memory ? known(sample->memory.footprint) : NAN;
+}
+
+static double pss(const struct sample *sample)
+{
+	return sample->has_memory ? known(sample->memory.pss) : NAN;
+}
+
+static double instance_disk(const struct sample *sample)
+{
+	return sample->has_disk ? known(sample->disk.rows[DISK_INSTANCE].allocated_bytes) : NAN;
+}
+
+#define TIME UNIT_NS, BLOCK_LATENCY, 0.05
+#define WEIGHT UNIT_BYTES, BLOCK_FOOTPRINT, 0.05
+
+const struct metric metric_table[] = {
+	{"request_to_ready_ns", "start-up", TIME, true, "faster", "slower", request_to_ready},
+	{"launch_to_ready_ns", "start-up without own storage", TIME, false, "faster", "slower", launch_to_ready},
+	{"request_to_running_ns", "start-up to the first guest instruction", TIME, false, "faster", "slower",
+	 request_to_running},
+	{"storage_ns", "own storage", TIME, false, "faster", "slower", storage},
+	{"notify_latency_ns", "notification of ready", TIME, false, "faster", "slower", notify},
+	{"stop_to_exited_ns", "stop", TIME, false, "faster", "slower", stop_to_exited},
+	{"stop_to_released_ns", "stop until all is released", TIME, false, "faster", "slower", stop_to_released},
+	{"memory_footprint_bytes", "memory of one idle instance", WEIGHT, true, "less", "more", footprint},
+	{"pss_bytes", "Pss of one idle instance", WEIGHT, false, "less", "more", pss},
+	{"disk_instance_bytes", "disk of one instance", WEIGHT, true, "less", "more", instance_disk},
+};
+
+const size_t metric_count = sizeof(metric_table) / sizeof(metric_table[0]);
+
+const struct metric *metric_find(const char *name)
+{
+	for (size_t i = 0; i < metric_count; i++)
+		if (!strcmp(metric_table[i].name, name))
+			return &metric_table[i];
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run's folder as it lies on disk: plan.json, host.json and samples.jsonl. From here on nothing
+ * knows about runtimes, and everything can be repeated offline.
+ *
+ * plan.json     {"schema_version","method_version","tool":{...},"run":{id,started_utc,epoch_clock,argv,seed,profile,
+ *               scenario:{...},design:{type,warmup_blocks,blocks,...}},"subjects":[...],"order":[...]}
+ * host.json     {"host":{...},"artifacts":[...]}   (method section 7)
+ * samples.jsonl one record a line: {"record":"sample",...}, at last {"record":"end",stop_reason,duration_ns,
+ *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,residue}
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/model/sample.h"
+
+#define RECORDING_PLAN "plan.json"
+#define RECORDING_HOST "host.json"
+#define RECORDING_JOURNAL "samples.jsonl"
+#define METHOD_VERSION 1
+#define SCHEMA_VERSION "1.0.0"
+
+struct recording {
+	char folder[PATH_MAX];
+	struct json *plan, *host, *end; /**< end: NULL where the run was killed before it could write it */
+	struct sample *samples;
+	size_t sample_count;
+	size_t torn_lines; /**< incomplete last line, ignored and counted */
+};
+
+/** Reads a folder. A torn last line is counted; any other bad line is an error_input that names it. */
+int recording_load(const char *folder, struct recording *ret_recording, struct error *err);
+void recording_release(struct recording *recording);
+
+/** The subjects of plan.json in order: name, and the label that stands beside it ("tcg"). */
+size_t recording_subject_count(const struct recording *recording);
+const char *recording_subject_name(const struct recording *recording, size_t index);
+const struct json *recording_subject(const struct recording *recording, size_t index);
+
+/* Writing, by the measuring side. */
+struct journal {
+	int fd;
+	char path[PATH_MAX];
+};
+
+/** Creates samples.jsonl in the folder (-EEXIST where there is one). */
+int journal_create(const char *folder, struct journal *ret_journal, struct error *err);
+/** Appends one record as a line and syncs it to disk before it returns. */
+int journal_append(struct journal *journal, const struct json *record, struct error *err);
+void journal_close(struct journal *journal);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is done to each subject and what is measured: a JSON file (scenarios/README.md, scenarios/scenario.schema.json). */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/model/sample.h"
+#include "harness/model/subject.h"
+
+#define SCENARIO_BLOCKS_MAX 10000
+#define SCENARIO_SUBJECTS_MAX 1000
+
+/** How many blocks of one kind: first the warm-up ones, then those that count. */
+struct block_counts {
+	uint64_t warmup, count;
+};
+
+struct scenario {
+	char name[64];	   /**< letters, digits and "-_" only: it becomes part of a folder's name */
+	char title[128];   /**< one line for people */
+	struct subject *subjects;
+	size_t subject_count;
+	struct limits limits;
+	struct block_counts blocks[BLOCK_KIND_COUNT];
+	uint64_t settle_max_ns, settle_min_ns; /**< method R2.4 */
+	struct json *source; /**< the file as it was read, for the report */
+};
+
+/** Reads and checks a scenario; a path, or the name of one in `folder`. Everything wrong is an error_input with file and JSON path. */
+int scenario_load(const char *name_or_path, const char *folder, struct scenario *ret_scenario, struct error *err);
+/** From parsed JSON; `name` begins the error texts. Takes no ownership. */
+int scenario_from_json(const struct json *json, const char *name, struct scenario *ret_scenario, struct error *err);
+/** Keeps only the subjects of a comma-separated list, in its order; "runtime:option=value" adds one that the file has not. */
+int scenario_select(struct scenario *scenario, const char *list, struct error *err);
+void scenario_release(struct scenario *scenario);
