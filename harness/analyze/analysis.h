@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a recording to answers: one pure function. Everything that a report, a chart or a person is
+ * told is computed here (or in claims.h and flags.h), once, so that no two outputs can disagree. The
+ * same recording gives the same analysis, bit for bit. Pointers into the recording are borrowed: it
+ * must live as long as the analysis.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/analyze/claims.h"
+#include "harness/analyze/flags.h"
+#include "harness/analyze/stats.h"
+#include "harness/model/metric.h"
+#include "harness/model/recording.h"
+#include "harness/model/sample.h"
+
+/** Index of each number of SAMPLE_MEMORY_FIELDS: MEMORY_pss, MEMORY_pss_anon, ... */
+enum memory_field {
+#define ANALYSIS_MEMORY(member, key, text) MEMORY_##member,
+	SAMPLE_MEMORY_FIELDS(ANALYSIS_MEMORY)
+#undef ANALYSIS_MEMORY
+	MEMORY_FIELD_COUNT
+};
+
+/** What happened to the attempts of one subject in one kind of block; attempts = warmup + invalid + the by_status[]. */
+struct analysis_counts {
+	size_t attempts, warmup, invalid;
+	size_t by_status[SAMPLE_STATUS_COUNT]; /**< neither warm-up nor invalid */
+	size_t tried;  /**< sum of by_status without `skipped` and `aborted`: what a failure rate is a part of */
+	size_t failed; /**< of these, neither ok nor timeout (a timeout is a censored value) */
+	struct interval failed_ci; /**< Wilson interval of (failed + timeout) / tried */
+};
+
+/** The kinds of subject, by the "kind" of plan.json. */
+enum analysis_kind { KIND_PROCESS, KIND_CONTAINER, KIND_VM, KIND_MOCK, KIND_OTHER };
+
+/** One subject of the plan. Texts come from files: escape them for the output (harness/report/text.h). */
+struct analysis_subject {
+	const char *name;    /**< unique */
+	const char *label;   /**< must stand beside the name everywhere: "tcg"; "" for none */
+	char title[104];     /**< "vm (tcg)", or just the name: what people are shown */
+	const char *runtime, *root, *class; /**< "vm", "image" or "none", "plain"; only same root and class are compared */
+	enum analysis_kind kind;
+	const char *kind_name;
+	bool usable;         /**< false: skipped, `reason` says why */
+	const char *reason;
+	const struct json *json; /**< its object in plan.json */
+	struct analysis_counts counts[BLOCK_KIND_COUNT];
+	double memory_bytes[MEMORY_FIELD_COUNT]; /**< median at point "idle"; NAN: not known */
+	struct {
+		double allocated_bytes, apparent_bytes; /**< medians; NAN: not known */
+	} disk[DISK_ROW_COUNT];
+	const struct sample *medoid; /**< latency sample whose request_to_ready is the lower median: its phases add up; NULL: none */
+	const struct sample *identity; /**< first counted sample that has one; NULL: none */
+};
+
+/** The values of one metric for one subject, and where they lie. Exists only where there was at least one attempt. */
+struct analysis_summary {
+	const struct metric *metric;
+	size_t subject;		/**< index in struct analysis.subjects */
+	const struct sample **samples; /**< those that count and have a value, in the order in which they ran */
+	double *values;		/**< one for each; INFINITY: timed out, at least its timeout */
+	size_t count;		/**< = stats.n; 0: no value at all, all of stats NAN */
+	size_t missing;		/**< samples that were ok but lack this number */
+	double timeout_ns;	/**< smallest timeout among the censored; NAN: none. A median of INFINITY reads ">= timeout" */
+	struct stats_summary stats;
+	flag_set flags;
+};
+
+/** Words of method 5.5. */
+enum analysis_verdict {
+	VERDICT_NONE,	     /**< no ratio, or more than 10 % of the attempts failed (F-FAIL) */
+	VERDICT_EQUIVALENT,  /**< whole interval inside the band */
+	VERDICT_LOWER,	     /**< the metric's `lower` word: b is faster, takes less */
+	VERDICT_HIGHER,	     /**< the metric's `higher` word */
+	VERDICT_SMALL,	     /**< different, but the estimate lies inside the band */
+	VERDICT_INCONCLUSIVE /**< never "no difference" */
+};
+
+/** b over a, paired by block (method 5.3). */
+struct analysis_comparison {
+	size_t a, b; /**< subjects; a is the reference */
+	const struct metric *metric_a, *metric_b; /**< the same one, but for a span of b held against a whole of a */
+	size_t pairs;	 /**< blocks where both have a value and not both are censored */
+	size_t dropped;	 /**< blocks where both are censored */
+	size_t unpaired; /**< blocks where only one has a value */
+	struct estimate ratio; /**< Hodges-Lehmann b/a; INFINITY where b is mostly censored; NAN: not defined */
+	struct estimate difference; /**< Hodges-Lehmann b - a in the metric's unit: the absolute base of the ratio; for zeros the only one */
+	double p, p_holm, effect; /**< permutation p, adjusted over all comparisons of the report; rank-biserial */
+	enum analysis_verdict verdict;
+	const char *verdict_word; /**< "slower", "equivalent", "different_but_small", "inconclusive", "no verdict" */
+	flag_set flags;
+};
+
+struct analysis {
+	const struct recording *recording;
+	struct analysis_subject *subjects;
+	size_t subject_count;
+	struct analysis_summary *summaries; /**< subjects of the plan in order, within each the metrics of metric_table[] */
+	size_t summary_count;
+	struct analysis_comparison *comparisons;
+	size_t comparison_count;
+	size_t comparisons_left_out; /**< pairs not compared because there are too many subjects (ANALYSIS_PAIRS_MAX) */
+	struct analysis_flag flags[FLAG_COUNT]; /**< one for each detector of flags.h, triggered or not */
+	struct claim_result *claims; /**< one for each row of claims.h, in order */
+	size_t claim_count;
+	double confidence; /**< 0.95 */
+	uint64_t seed;	   /**< of the plan */
+	const char *kvm_class; /**< host.json: "kvm-hw", "kvm-nested", "kvm-software", "none"; "" not known */
+	size_t orphans;	   /**< samples whose subject is not in the plan: ignored and counted */
+};
+
+/** More pairs of VM and container than this are not compared one by one: then only against the first container of the class. */
+#define ANALYSIS_PAIRS_MAX 400
+
+/** Computes everything. Error (-EINVAL): the recording is not consistent (it names where). */
+int analysis_make(const struct recording *recording, struct analysis *ret_analysis, struct error *err);
+void analysis_release(struct analysis *analysis);
+
+/** The summary of a metric ("request_to_ready_ns") for a subject; NULL: there is none. */
+const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric, size_t subject);
+/** The comparison of b with a; NULL: they are not compared. */
+const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric, size_t a,
+							   size_t b);
+/** Index of the first subject of a kind in a root class, named like its runtime if there is one; SIZE_MAX: none. */
+size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root);
+/** Does the sample enter statistics: valid, not warm-up, neither skipped nor aborted. */
+bool analysis_counts_in(const struct sample *sample);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What makes a comparison less than fair (method section 8): one table of detectors. All are printed in
+ * every report, those that fired on top, the others as "checked, not triggered".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct analysis;
+
+enum flag_severity {
+	FLAG_NOTE, /**< holds for every report of this kind; nothing is wrong */
+	FLAG_WARN, /**< bends the numbers that it touches */
+	FLAG_FAIL, /**< the numbers that it touches are not usable */
+};
+
+/** Bit FLAG_x of a set: the flags that touch one number. */
+typedef uint64_t flag_set;
+
+/* id in the report, severity, what it says to people. The detectors are in flags.c. */
+#define FLAGS(X)                                                                                        \
+	X(TCG, "F-TCG", WARN,                                                                           \
+	  "Software CPU emulation (TCG). Says nothing about KVM performance; compare only TCG with TCG.") \
+	X(SOFTKVM, "F-SOFTKVM", WARN, "KVM without hardware support; not representative of VT-x/AMD-V.") \
+	X(NESTED, "F-NESTED", WARN,                                                                     \
+	  "The host is itself a VM: exits, timers and page walks pay an extra level.")                  \
+	X(KERNEL, "F-KERNEL", NOTE,                                                                     \
+	  "Containers run the host's kernel, VMs their own; differences include version, configuration and " \
+	  "mitigations.")                                                                               \
+	X(NOTIFY, "F-NOTIFY", WARN, "Notification of ready took more than 1 % of the result.")          \
+	X(LIMITS, "F-LIMITS", WARN,                                                                     \
+	  "Resource envelopes differ. A VM's RAM is a hard ceiling that includes its kernel; a cgroup limit is " \
+	  "not the same.")                                                                              \
+	X(STORAGE, "F-STORAGE", NOTE, "Different storage and cache paths.")                             \
+	X(ISOL, "F-ISOL", NOTE,                                                                         \
+	  "Isolation strength differs (shared kernel, own kernel); speed is not the only axis.")        \
+	X(SHARED, "F-SHARED", NOTE, "The shared base is counted once; a host with one instance pays it in full.") \
+	X(SWAP, "F-SWAP", WARN, "Part of a subject was swapped out while it was weighed.")              \
+	X(UNSETTLED, "F-UNSETTLED", WARN, "Memory was still moving when the settle time was over.")     \
+	X(MEMLOWER, "F-MEMLOWER", NOTE,                                                                 \
+	  "One instance was weighed: a lower bound, kernel memory that no cgroup is charged for is not included.") \
+	X(STEAL, "F-STEAL", WARN, "The hypervisor below took CPU time away (steal).")                   \
+	X(PIN, "F-PIN", NOTE, "Harness and subject compete for the CPUs.")                              \
+	X(AUTOCORR, "F-AUTOCORR", WARN, "Neighbouring blocks are alike: intervals may be too narrow.")  \
+	X(WARMUP, "F-WARMUP", WARN, "Values still moved in one direction after the warm-up blocks.")    \
+	X(FAIL, "F-FAIL", FAIL, "More than 10 % of the attempts failed: no verdict.")                   \
+	X(PREC, "F-PREC", NOTE, "The interval is wider than 5 % of its value on either side, or there is none.") \
+	X(BUILD, "F-BUILD", FAIL, "The payload differs between subjects.")                              \
+	X(RESIDUE, "F-RESIDUE", WARN, "Something of an instance was left behind.")                      \
+	X(SHORTRUN, "F-INTERRUPTED", WARN, "The run ended before its plan did.")                        \
+	X(ONEHOST, "F-ONEHOST", NOTE,                                                                   \
+	  "One machine, one boot. Other boots and hosts may differ; repeat across reboots before generalising.")
+
+enum flag_id {
+#define FLAG_ENUM(id, name, severity, text) FLAG_##id##_ID,
+	FLAGS(FLAG_ENUM)
+#undef FLAG_ENUM
+	FLAG_COUNT
+};
+
+/** One row of the table above. */
+struct flag_row {
+	const char *id; /**< "F-TCG" */
+	enum flag_severity severity;
+	const char *text;
+};
+
+extern const struct flag_row flag_table[FLAG_COUNT];
+
+/** What a detector found. */
+struct analysis_flag {
+	bool triggered;
+	bool checked;	  /**< false: what it needs is not in the recording; `detail` says so */
+	char detail[256]; /**< numbers or names behind it; "" */
+	size_t *subjects; /**< indexes of the subjects that it touches; none: the whole run */
+	size_t subject_count;
+};
+
+/** Runs every detector on an analysis whose subjects, summaries and comparisons are there; sets their `flags` too. */
+void flags_detect(struct analysis *analysis);
+void flags_release(struct analysis *analysis);
+/** "note", "warn" or "fail". */
+const char *flag_severity_name(enum flag_severity severity);
