@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From a recording to answers: one pure function. Everything that a report, a chart or a person is
- * told is computed here (or in claims.h and flags.h), once, so that no two outputs can disagree. The
+ * told is computed here (or in claims.h and fairness.h), once, so that no two outputs can disagree. The
  * same recording gives the same analysis, bit for bit. Pointers into the recording are borrowed: it
  * must live as long as the analysis.
  */
@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "harness/analyze/claims.h"
-#include "harness/analyze/flags.h"
+#include "harness/analyze/compare.h"
+#include "harness/analyze/fairness.h"
 #include "harness/analyze/stats.h"
+#include "harness/analyze/verdict.h"
 #include "harness/model/metric.h"
 #include "harness/model/recording.h"
 #include "harness/model/sample.h"
@@ -71,28 +73,16 @@ struct analysis_summary {
 	flag_set flags;
 };
 
-/** Words of method 5.5. */
-enum analysis_verdict {
-	VERDICT_NONE,	     /**< no ratio, or more than 10 % of the attempts failed (F-FAIL) */
-	VERDICT_EQUIVALENT,  /**< whole interval inside the band */
-	VERDICT_LOWER,	     /**< the metric's `lower` word: b is faster, takes less */
-	VERDICT_HIGHER,	     /**< the metric's `higher` word */
-	VERDICT_SMALL,	     /**< different, but the estimate lies inside the band */
-	VERDICT_INCONCLUSIVE /**< never "no difference" */
-};
-
-/** b over a, paired by block (method 5.3). */
+/** b over a, paired by block (method 5.3): `result` has a as x and b as y. */
 struct analysis_comparison {
 	size_t a, b; /**< subjects; a is the reference */
 	const struct metric *metric_a, *metric_b; /**< the same one, but for a span of b held against a whole of a */
-	size_t pairs;	 /**< blocks where both have a value and not both are censored */
-	size_t dropped;	 /**< blocks where both are censored */
+	size_t pairs;	 /**< blocks where both have a value (both censored: result.dropped of them) */
 	size_t unpaired; /**< blocks where only one has a value */
-	struct estimate ratio; /**< Hodges-Lehmann b/a; INFINITY where b is mostly censored; NAN: not defined */
-	struct estimate difference; /**< Hodges-Lehmann b - a in the metric's unit: the absolute base of the ratio; for zeros the only one */
-	double p, p_holm, effect; /**< permutation p, adjusted over all comparisons of the report; rank-biserial */
-	enum analysis_verdict verdict;
-	const char *verdict_word; /**< "slower", "equivalent", "different_but_small", "inconclusive", "no verdict" */
+	struct comparison result;
+	double p_holm; /**< result.p adjusted over all comparisons of the report; NAN where there is no ratio */
+	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE also where more than 10 % of the attempts failed (F-FAIL) */
+	const char *verdict_word; /**< "slower", "more", "equivalent", "inconclusive", ... */
 	flag_set flags;
 };
 
@@ -105,7 +95,7 @@ struct analysis {
 	struct analysis_comparison *comparisons;
 	size_t comparison_count;
 	size_t comparisons_left_out; /**< pairs not compared because there are too many subjects (ANALYSIS_PAIRS_MAX) */
-	struct analysis_flag flags[FLAG_COUNT]; /**< one for each detector of flags.h, triggered or not */
+	struct analysis_flag flags[FLAG_COUNT]; /**< one for each detector of fairness.h, triggered or not */
 	struct claim_result *claims; /**< one for each row of claims.h, in order */
 	size_t claim_count;
 	double confidence; /**< 0.95 */

@@ -20,7 +20,7 @@ enum flag_severity {
 /** Bit FLAG_x of a set: the flags that touch one number. */
 typedef uint64_t flag_set;
 
-/* id in the report, severity, what it says to people. The detectors are in flags.c. */
+/* id in the report, severity, what it says to people. The detectors are in fairness.c. */
 #define FLAGS(X)                                                                                        \
 	X(TCG, "F-TCG", WARN,                                                                           \
 	  "Software CPU emulation (TCG). Says nothing about KVM performance; compare only TCG with TCG.") \
@@ -80,7 +80,7 @@ struct analysis_flag {
 };
 
 /** Runs every detector on an analysis whose subjects, summaries and comparisons are there; sets their `flags` too. */
-void flags_detect(struct analysis *analysis);
-void flags_release(struct analysis *analysis);
+void fairness_detect(struct analysis *analysis);
+void fairness_release(struct analysis *analysis);
 /** "note", "warn" or "fail". */
-const char *flag_severity_name(enum flag_severity severity);
+const char *fairness_severity_name(enum flag_severity severity);
