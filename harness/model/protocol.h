@@ -53,5 +53,6 @@
 #define PROTOCOL_FACT_CLOCKSOURCE "clocksource"
 #define PROTOCOL_FACT_MEM_TOTAL "mem_total_bytes"
 #define PROTOCOL_FACT_MEM_AVAILABLE "mem_available_bytes"
+#define PROTOCOL_FACT_MEM_FREE "mem_free_bytes"
 #define PROTOCOL_FACT_HOSTNAME "hostname"
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */

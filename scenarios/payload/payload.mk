@@ -1,3 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-# The payload: one static program on musl, the same bytes for every subject.
-$(B)/payload:
+# The payload: one static program on musl, the same bytes for every subject and each time it is built:
+# no build id, no path, no date gets in. Sections are packed tightly, as every page of it is idle memory.
+
+PAYLOAD_DIR := scenarios/payload
+PAYLOAD_SOURCES := $(wildcard $(PAYLOAD_DIR)/*.c) $(PAYLOAD_DIR)/entry.S
+PAYLOAD_OBJECTS := $(patsubst $(PAYLOAD_DIR)/%,$(B)/obj-payload/%.o,$(PAYLOAD_SOURCES))
+PAYLOAD_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -Os -fno-pie -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-ident -ffunction-sections -fdata-sections \
+	-fno-tree-loop-distribute-patterns
+PAYLOAD_LDFLAGS := -static -no-pie -s -Wl,-e,payload_entry -Wl,--build-id=none -Wl,--gc-sections \
+	-Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,-z,norelro
+
+$(B)/payload: $(PAYLOAD_OBJECTS)
+	@echo "  LD    $@"
+	$(Q)$(MUSL_CC) $(PAYLOAD_LDFLAGS) -o $@ $^
+
+$(B)/obj-payload/%.o: $(PAYLOAD_DIR)/%
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(PAYLOAD_CFLAGS) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
+
+-include $(PAYLOAD_OBJECTS:.o=.d)
+
+# What the subjects run from: one root tree, and for guests a kernel and the tree as a disk.
+.PHONY: root guest
+root: $(B)/root.sha256
+guest: $(B)/guest/guest.json
+
+$(B)/root.sha256: $(B)/payload scripts/root-tree scripts/base.bash
+	@echo "  ROOT  $(B)/root"
+	$(Q)scripts/root-tree $(B)
+
+$(B)/guest/kernel.conf: scripts/guest-kernel
+	@echo "  GUEST $(B)/guest/vmlinuz"
+	$(Q)scripts/guest-kernel $(B)
+
+$(B)/guest/guest.json: $(B)/guest/kernel.conf $(B)/root.sha256 scripts/guest-images
+	@echo "  GUEST $@"
+	$(Q)scripts/guest-images $(B)

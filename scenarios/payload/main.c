@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program that runs inside every subject. It is ready before main() is reached (entry.S,
+ * ready.c); what is left is to say the facts, answer commands, and end when told to.
+ *
+ * Exit status: 0 after "quit" or the channel's end, else one of enum status. A guest resets instead.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scenarios/payload/channel.h"
+#include "scenarios/payload/facts.h"
+#include "scenarios/payload/guest.h"
+#include "scenarios/payload/ready.h"
+#include "scenarios/payload/text.h"
+
+enum status {
+	STATUS_DONE = 0,
+	STATUS_START = 1,   /* no channel named, or it could not be opened */
+	STATUS_CHANNEL = 2, /* it broke */
+};
+
+static int command_ping(const struct command *command)
+{
+	char line[48];
+	struct text text = TEXT_OVER(line);
+
+	text_add(&text, "p ");
+	text_add_number(&text, command->received_tsc, 16);
+	text_add_char(&text, ' ');
+	text_add_number(&text, stamp_tsc(), 16);
+	text_add_char(&text, '\n');
+	return channel_write(line, text.length);
+}
+
+static int command_memory(const struct command *command)
+{
+	(void)command;
+	return facts_send_memory();
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct command *command);
+} commands[] = {
+	{ PROTOCOL_COMMAND_PING, command_ping },
+	{ PROTOCOL_COMMAND_MEMORY, command_memory },
+};
+
+static int command_unknown(void)
+{
+	static const char line[] = "E: unknown command\n";
+
+	return channel_write(line, sizeof(line) - 1);
+}
+
+static int command_run(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(command->line, commands[i].name))
+			return commands[i].run(command);
+	return command_unknown();
+}
+
+/* Answers until the channel ends or "quit" comes: 0, or negative errno. */
+static int serve(void)
+{
+	struct command command;
+	int rc = facts_send();
+
+	while (rc >= 0) {
+		rc = channel_read(&command);
+		if (rc <= 0 || !strcmp(command.line, PROTOCOL_COMMAND_QUIT))
+			break;
+		rc = command_run(&command);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	_Bool guest = ready.isa && getpid() == 1;
+
+	(void)argc;
+	(void)argv;
+	if (ready.failed && ready.isa)
+		guest_fail(ready.failed, ready.error);
+	if (ready.failed)
+		return STATUS_START;
+	if (ready.first_stage)
+		guest_enter_root(environment);
+	if (ready.isa)
+		channel_setup();
+	if (guest)
+		guest_mount();
+	int rc = serve();
+
+	if (guest)
+		guest_reset();
+	return rc < 0 ? STATUS_CHANNEL : STATUS_DONE;
+}
