@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many tests at once: one report asks about every metric of every pair (method 5.3). */
+#pragma once
+
+#include <stddef.h>
+
+/**
+ * Replaces each p-value by its adjusted one (Holm 1979), at most 1, so that the chance of any false finding
+ * stays below the limit that is put on the adjusted ones. NaN stays NaN and is not counted as a test.
+ */
+void multiple_holm(double *p, size_t n);
