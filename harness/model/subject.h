@@ -13,6 +13,7 @@ struct runtime;
 
 #define SUBJECT_NAME_MAX 64
 #define SUBJECT_SETTINGS_MAX 16
+#define SUBJECT_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:="
 
 /** What the instance's root file system is; two classes that are never compared with each other. */
 enum subject_root {

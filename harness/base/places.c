@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/base/places.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+
+static struct {
+	char *data, *artifacts, *runs, *runtime;
+} places;
+
+static pthread_once_t places_once = PTHREAD_ONCE_INIT;
+
+static char *executable_folder(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length <= 0)
+		return alloc_text(".");
+	path[length] = '\0';
+	*strrchr(path, '/') = '\0';
+	return alloc_text(path);
+}
+
+/* A sanitizer's build lies one folder deeper than build/, so look upwards for the checkout. */
+static char *checkout_above(const char *folder)
+{
+	cleanup_free char *at = alloc_text(folder);
+
+	for (int depth = 0; depth < 5 && *at; depth++) {
+		cleanup_free char *probe = alloc_format("%s/scenarios/payload/payload.mk", at);
+		char *slash = strrchr(at, '/');
+
+		if (file_exists(probe))
+			return steal_ptr(at);
+		*slash = '\0';
+	}
+	return NULL;
+}
+
+static char *state_folder(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && *state)
+		return alloc_format("%s/tare/runs", state);
+	return alloc_format("%s/.local/state/tare/runs", home && *home ? home : "/var/lib");
+}
+
+static char *runtime_folder(void)
+{
+	const char *xdg = getenv("XDG_RUNTIME_DIR");
+
+	if (access("/run", W_OK) == 0)
+		return alloc_text("/run");
+	return alloc_text(xdg && *xdg && strlen(xdg) < 40 && access(xdg, W_OK) == 0 ? xdg : "/tmp");
+}
+
+static void places_find(void)
+{
+	cleanup_free char *folder = executable_folder();
+	cleanup_free char *checkout = checkout_above(folder);
+	const char *data = getenv("TARE_DATA"), *artifacts = getenv("TARE_ARTIFACTS");
+
+	places.runtime = runtime_folder();
+	places.runs = checkout ? alloc_format("%s/results/runs", checkout) : state_folder();
+	if (checkout) {
+		places.data = alloc_text(checkout);
+		places.artifacts = alloc_format("%s/build", checkout);
+	} else {
+		/* PREFIX/libexec/tare/tare-harness */
+		places.data = alloc_format("%s/../../share/tare", folder);
+		places.artifacts = alloc_format("%s/../../share/tare/artifacts", folder);
+	}
+	if (data && *data) {
+		free(places.data);
+		places.data = alloc_text(data);
+	}
+	if (artifacts && *artifacts) {
+		free(places.artifacts);
+		places.artifacts = alloc_text(artifacts);
+	}
+}
+
+const char *places_data(void)
+{
+	(void)pthread_once(&places_once, places_find);
+	return places.data;
+}
+
+const char *places_artifacts(void)
+{
+	(void)pthread_once(&places_once, places_find);
+	return places.artifacts;
+}
+
+const char *places_runs(void)
+{
+	(void)pthread_once(&places_once, places_find);
+	return places.runs;
+}
+
+const char *places_runtime(void)
+{
+	(void)pthread_once(&places_once, places_find);
+	return places.runtime;
+}
