@@ -62,6 +62,7 @@ unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do CMOCKA_MESSAGE_OUTPUT=STDOUT $$t || exit 1; done
 
 include scenarios/payload/payload.mk
+include scripts/setup.mk
 
 .PHONY: clean
 clean:

@@ -21,20 +21,3 @@ $(B)/obj-payload/%.o: $(PAYLOAD_DIR)/%
 	$(Q)$(MUSL_CC) $(PAYLOAD_CFLAGS) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
 
 -include $(PAYLOAD_OBJECTS:.o=.d)
-
-# What the subjects run from: one root tree, and for guests a kernel and the tree as a disk.
-.PHONY: root guest
-root: $(B)/root.sha256
-guest: $(B)/guest/guest.json
-
-$(B)/root.sha256: $(B)/payload scripts/root-tree scripts/base.bash
-	@echo "  ROOT  $(B)/root"
-	$(Q)scripts/root-tree $(B)
-
-$(B)/guest/kernel.conf: scripts/guest-kernel
-	@echo "  GUEST $(B)/guest/vmlinuz"
-	$(Q)scripts/guest-kernel $(B)
-
-$(B)/guest/guest.json: $(B)/guest/kernel.conf $(B)/root.sha256 scripts/guest-images
-	@echo "  GUEST $@"
-	$(Q)scripts/guest-images $(B)
