@@ -78,20 +78,28 @@ int file_read_u64(const char *path, uint64_t *ret_value, struct error *err)
 	return 0;
 }
 
-int file_read_field(const char *path, const char *key, uint64_t *ret_value, struct error *err)
+bool file_text_field(const char *text, const char *key, uint64_t *ret_value)
 {
-	cleanup_free char *text = file_read(path, NULL, err);
 	size_t length = strlen(key);
 
-	if (!text)
-		return err && err->code ? err->code : -EIO;
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+	for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
 		if (strncmp(line, key, length) || (line[length] != ':' && !isspace((unsigned char)line[length])))
 			continue;
 		*ret_value = strtoull(line + length + strspn(line + length, ": \t"), NULL, 10);
-		return 0;
+		return true;
 	}
-	return error_set(err, -ENOENT, "%s: has no field '%s'", path, key);
+	return false;
+}
+
+int file_read_field(const char *path, const char *key, uint64_t *ret_value, struct error *err)
+{
+	cleanup_free char *text = file_read(path, NULL, err);
+
+	if (!text)
+		return err && err->code ? err->code : -EIO;
+	if (!file_text_field(text, key, ret_value))
+		return error_set(err, -ENOENT, "%s: has no field '%s'", path, key);
+	return 0;
 }
 
 int file_put(const char *path, const char *text, struct error *err)

@@ -17,6 +17,8 @@ int file_read_line(const char *path, char *text, size_t size, struct error *err)
 int file_read_u64(const char *path, uint64_t *ret_value, struct error *err);
 /** The number behind "key" in a file of "key value" or "key: value" lines (meminfo, memory.stat, smaps_rollup). */
 int file_read_field(const char *path, const char *key, uint64_t *ret_value, struct error *err);
+/** The same in a text that is in memory; false: no such key. */
+bool file_text_field(const char *text, const char *key, uint64_t *ret_value);
 /** Writes to a file that is there already (/proc, /sys, cgroup files), in one write(2). */
 int file_put(const char *path, const char *text, struct error *err);
 /** Replaces the file as a whole: temporary file, fsync, rename, fsync of the folder. */

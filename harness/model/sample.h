@@ -53,6 +53,7 @@ enum block_kind {
 	X(rss, "rss_bytes", "resident, shared pages counted in full")                                  \
 	X(anon_huge, "anon_huge_bytes", "anonymous huge pages")                                        \
 	X(swap_pss, "swap_pss_bytes", "swapped out")                                                   \
+	X(private_cache, "private_cache_bytes", "page cache of the instance's own files (cachestat)")   \
 	X(cgroup_current, "cgroup_current_bytes", "the cgroup's usage counter")                        \
 	X(cgroup_peak, "cgroup_peak_bytes", "its maximum so far")                                      \
 	X(cgroup_kernel, "cgroup_kernel_bytes", "kernel memory charged to the cgroup")                 \
@@ -106,6 +107,7 @@ struct sample {
 	struct event events[EVENT_COUNT]; /**< t_ns relative to request; may be read as int64 (a keeper stamp can precede it) */
 	int64_t cpu_subject_ns, cpu_harness_ns; /**< of the main process (rusage after exit), of the harness meanwhile */
 	int64_t involuntary_switches, major_faults, steal_ns, psi_cpu_some_us;
+	int64_t maxrss_bytes;  /**< largest resident set of the main process (rusage) */
 	int64_t exit_status;   /**< as wait4 gives it; UNKNOWN: not the keeper's child or not ended */
 	struct memory_reading memory;
 	bool has_memory;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/measure/attempt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/base/log.h"
+#include "harness/measure/disk.h"
+#include "harness/measure/identity.h"
+#include "harness/measure/memory.h"
+#include "harness/measure/noise.h"
+#include "harness/measure/residue.h"
+#include "harness/model/runtime.h"
+
+#define SECOND_NS 1000000000u
+#define FACTS_WAIT_NS (10ull * SECOND_NS) /* a software-emulated guest needs a while for its own SHA-256 */
+#define STOP_WAIT_NS (10ull * SECOND_NS)
+#define CLASSIFY_WAIT_NS (SECOND_NS / 2) /* from a closed channel to the exit that explains it */
+
+/* Everything that one attempt holds. */
+struct attempt {
+	const struct attempts *all;
+	const struct plan_step *step;
+	struct sample *sample;
+	const struct runtime *runtime;
+	struct instance in;
+	struct timeline timeline;
+	struct channel *channel;
+	struct costs costs;
+	struct residue residue;
+	struct clock_bracket begin;
+	struct error err;
+};
+
+uint64_t attempt_timeout_ns(const struct subject *subject)
+{
+	static const uint64_t defaults_s[] = {
+		[RUNTIME_PROCESS] = 30,
+		[RUNTIME_CONTAINER] = 30,
+		[RUNTIME_VM] = 120,
+		[RUNTIME_MOCK] = 30,
+	};
+
+	if (subject->timeout_ns)
+		return subject->timeout_ns;
+	/* A guest with a label is not run by the hardware, and that is slow. */
+	return (*subject->label ? 300u : defaults_s[subject->runtime->kind]) * (uint64_t)SECOND_NS;
+}
+
+static void attempt_fail(struct attempt *a, enum sample_status status, const char *phase, const char *text)
+{
+	if (a->sample->status != SAMPLE_OK)
+		return; /* the first failure is the reason */
+	a->sample->status = status;
+	(void)snprintf(a->sample->phase, sizeof(a->sample->phase), "%s", phase);
+	(void)snprintf(a->sample->error, sizeof(a->sample->error), "%s", text);
+}
+
+static void attempt_prepare(struct attempt *a)
+{
+	const struct run *run = a->all->run;
+	struct instance *in = &a->in;
+
+	in->run = run;
+	in->subject = &a->all->scenario->subjects[a->step->subject];
+	in->pidfd = -1;
+	in->timeline = &a->timeline;
+	in->failure_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%lld", run->id, (long long)a->sample->id);
+	(void)snprintf(in->socket, sizeof(in->socket), "%s/%lld", run->private_folder, (long long)a->sample->id);
+	if (snprintf(in->storage, sizeof(in->storage), "%s/%s", run->storage, in->name) >= (int)sizeof(in->storage))
+		attempt_fail(a, SAMPLE_START_ERROR, "create", "the path of the storage folder is too long");
+	timeline_init(&a->timeline);
+	a->runtime = in->subject->runtime;
+}
+
+static bool attempt_start(struct attempt *a)
+{
+	if (a->sample->status != SAMPLE_OK || channel_open(a->all->receiver, &a->in, &a->channel, &a->err) < 0) {
+		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
+		return false;
+	}
+	a->begin = clock_bracket_read();
+	timeline_mark(&a->timeline, EVENT_REQUEST, "harness");
+	if (a->runtime->create(&a->in, &a->err) < 0) {
+		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
+		return false;
+	}
+	timeline_mark(&a->timeline, EVENT_STORAGE_READY, "harness");
+	timeline_mark(&a->timeline, EVENT_LAUNCH, "harness");
+	int rc = a->runtime->start(&a->in, &a->err);
+
+	timeline_mark(&a->timeline, EVENT_START_RETURN, "harness");
+	if (rc < 0 || channel_watch_process(a->channel, &a->err) < 0) {
+		attempt_fail(a, SAMPLE_START_ERROR, "start", a->err.text);
+		return false;
+	}
+	return true;
+}
+
+/* What ended the wait, if not the ready byte. First match wins: the most specific cause stands first. */
+static void attempt_classify(struct attempt *a, unsigned news)
+{
+	char text[160];
+
+	if (news & CHANNEL_CLOSED && !(news & (CHANNEL_EXITED | CHANNEL_FAILED)))
+		news = channel_wait(a->channel, CHANNEL_EXITED | CHANNEL_FAILED, clock_now_ns() + CLASSIFY_WAIT_NS);
+	(void)snprintf(text, sizeof(text), "not ready within %.0f s",
+		       (double)attempt_timeout_ns(a->in.subject) / SECOND_NS);
+	const struct {
+		unsigned bit;
+		enum sample_status status;
+		const char *text;
+	} rows[] = {
+		{CHANNEL_GARBLED, SAMPLE_LOST_CHANNEL, "the channel carried something that is not the protocol"},
+		{CHANNEL_FAILED, SAMPLE_START_ERROR, a->in.failure.text},
+		{CHANNEL_EXITED, SAMPLE_CRASH, "the main process ended before it was ready"},
+		{CHANNEL_CLOSED, SAMPLE_LOST_CHANNEL, "the channel was closed before the ready byte"},
+		{CHANNEL_INTERRUPTED, SAMPLE_ABORTED, "the run was interrupted"},
+		{~0u, SAMPLE_TIMEOUT, text},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (news & rows[i].bit || rows[i].bit == ~0u) {
+			attempt_fail(a, rows[i].status, "ready", rows[i].text);
+			return;
+		}
+}
+
+static bool attempt_await_ready(struct attempt *a)
+{
+	uint64_t deadline_ns = timeline_get(&a->timeline, EVENT_LAUNCH).t_ns + attempt_timeout_ns(a->in.subject);
+	unsigned news = channel_wait(a->channel,
+				     CHANNEL_READY | CHANNEL_CLOSED | CHANNEL_GARBLED | CHANNEL_EXITED |
+					     CHANNEL_FAILED | CHANNEL_INTERRUPTED,
+				     deadline_ns);
+
+	if (!(news & CHANNEL_READY))
+		attempt_classify(a, news);
+	return news & CHANNEL_READY;
+}
+
+/* After ready: nothing from here on is on the clock. */
+static void attempt_learn(struct attempt *a)
+{
+	unsigned news = channel_wait(a->channel, CHANNEL_REPLY | CHANNEL_CLOSED | CHANNEL_GARBLED | CHANNEL_INTERRUPTED,
+				     clock_now_ns() + FACTS_WAIT_NS);
+
+	if (!(news & CHANNEL_REPLY)) {
+		attempt_fail(a, SAMPLE_LOST_CHANNEL, "facts",
+			     "the payload was ready, but did not say what it is");
+		return;
+	}
+	identity_read(a->channel, &a->in, a->all->host_boot_id, a->sample);
+	if (a->runtime->kind != RUNTIME_MOCK && strcmp(a->sample->identity.payload_sha256, a->all->payload_sha256))
+		attempt_fail(a, SAMPLE_WRONG_CHECKSUM, "facts",
+			     "what ran is not the payload: its SHA-256 differs from the one that was built");
+}
+
+static void attempt_weigh(struct attempt *a)
+{
+	struct memory_task task = {
+		.in = &a->in,
+		.costs = &a->costs,
+		.channel = a->channel,
+		.settle_min_ns = a->all->scenario->settle_min_ns,
+		.settle_max_ns = a->all->scenario->settle_max_ns,
+		.ready_ns = timeline_get(&a->timeline, EVENT_READY_OBS).t_ns,
+	};
+
+	if (a->runtime->inspect(&a->in, &a->costs, &a->err) < 0) {
+		attempt_fail(a, SAMPLE_START_ERROR, "inspect", a->err.text);
+		return;
+	}
+	memory_weigh(&task, &a->sample->memory);
+	disk_weigh(&a->costs, &a->sample->disk);
+	if (receiver_interrupted(a->all->receiver)) {
+		attempt_fail(a, SAMPLE_ABORTED, "inspect", "the run was interrupted");
+		return;
+	}
+	a->sample->has_memory = a->sample->has_disk = true;
+}
+
+static void attempt_stop(struct attempt *a)
+{
+	timeline_mark(&a->timeline, EVENT_STOP_CALL, "harness");
+	int rc = a->runtime->stop(&a->in, &a->err);
+
+	timeline_mark(&a->timeline, EVENT_STOP_RETURN, "harness");
+	if (rc < 0)
+		attempt_fail(a, SAMPLE_START_ERROR, "stop", a->err.text);
+	else if (a->in.pidfd >= 0 &&
+		 !(channel_wait(a->channel, CHANNEL_EXITED, clock_now_ns() + STOP_WAIT_NS) & CHANNEL_EXITED))
+		attempt_fail(a, SAMPLE_START_ERROR, "stop", "the main process did not end within 10 s");
+}
+
+static void attempt_read_exit(struct attempt *a)
+{
+	struct exited exited;
+
+	if (!a->in.pid || !a->all->run->keeper ||
+	    start_await_exit(a->all->run->keeper, a->in.pid, clock_now_ns() + SECOND_NS, &exited, NULL) < 0)
+		return;
+	a->sample->exit_status = exited.status;
+	a->sample->cpu_subject_ns = (int64_t)(exited.user_ns + exited.system_ns);
+	a->sample->maxrss_bytes = (int64_t)exited.maxrss_bytes;
+	a->sample->involuntary_switches = (int64_t)exited.involuntary_switches;
+	a->sample->major_faults = (int64_t)exited.major_faults;
+}
+
+static void attempt_clean(struct attempt *a)
+{
+	a->runtime->destroy(&a->in);
+	timeline_mark(&a->timeline, EVENT_RELEASED, "harness");
+	attempt_read_exit(a);
+	channel_close(a->channel);
+	residue_check(&a->residue, &a->in, a->sample->residue, sizeof(a->sample->residue));
+	if (a->in.pidfd >= 0)
+		(void)close(a->in.pidfd);
+	(void)close(a->in.failure_fd);
+}
+
+/* Events become relative to the request; the sample's own origin is relative to the run's epoch. */
+static void attempt_take_events(struct attempt *a)
+{
+	struct clock_bracket end = clock_bracket_read();
+	struct event request = timeline_get(&a->timeline, EVENT_REQUEST);
+
+	timeline_map_real(&a->timeline, &a->begin, &end);
+	a->sample->t0_ns = request.set ? (int64_t)(request.t_ns - a->all->epoch_ns) : UNKNOWN;
+	for (size_t i = 0; i < EVENT_COUNT && request.set; i++) {
+		a->sample->events[i] = timeline_get(&a->timeline, (enum event_id)i);
+		if (a->sample->events[i].set)
+			a->sample->events[i].t_ns -= request.t_ns;
+	}
+	timeline_destroy(&a->timeline);
+}
+
+void attempt_run(const struct attempts *attempts, const struct plan_step *step, struct sample *sample)
+{
+	struct attempt a = {.all = attempts, .step = step, .sample = sample};
+	struct noise before, after;
+
+	attempt_prepare(&a);
+	sample->timeout_ns = (int64_t)attempt_timeout_ns(a.in.subject);
+	noise_read(&before);
+	if (attempt_start(&a) && attempt_await_ready(&a)) {
+		noise_read(&after);
+		residue_remember(&a.residue, &a.in);
+		attempt_learn(&a);
+		if (step->kind == BLOCK_FOOTPRINT && sample->status == SAMPLE_OK)
+			attempt_weigh(&a);
+		attempt_stop(&a);
+	} else {
+		noise_read(&after);
+		residue_remember(&a.residue, &a.in);
+	}
+	attempt_clean(&a);
+	noise_difference(&before, &after, sample);
+	attempt_take_events(&a);
+	log_debug("%s: %s %s %s", a.in.name, sample->subject, sample_status_name(sample->status), sample->error);
+}
