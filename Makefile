@@ -27,12 +27,13 @@ COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -fno-omit-frame-pointer 
 	$(if $(filter 1,$(WERROR)),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(CFLAGS)
 
 # tare is the keeper and needs little but the C library; tare-harness is everything else.
-KEEPER_BASE := alloc clock error file log tree start
+KEEPER_BASE := alloc box clock error file log packet tree
 KEEPER_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard harness/keeper/*.c)) \
 	$(patsubst %,$(O)/harness/base/%.o,$(KEEPER_BASE))
 HARNESS_SOURCES := $(filter-out harness/keeper/%,$(wildcard harness/*/*.c)) $(wildcard runtimes/*.c)
 HARNESS_OBJECTS := $(patsubst %.c,$(O)/%.o,$(filter-out harness/cli/main.c,$(HARNESS_SOURCES)))
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/test-*.c))
+PRIVILEGED_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/privileged/test-*.c))
 
 .PHONY: all
 all: $(BIN)/tare $(BIN)/tare-harness $(B)/payload
@@ -60,6 +61,15 @@ $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do CMOCKA_MESSAGE_OUTPUT=STDOUT $$t || exit 1; done
+
+# Tests that need root: each runs as the harness of a keeper. Status 77: cannot run here.
+$(O)/tests/privileged/%: $(O)/tests/privileged/%.o $(O)/tests/privileged/world.o $(O)/libtare.a
+	@echo "  LD    $@"
+	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
+
+.PHONY: privileged
+privileged: $(PRIVILEGED_TESTS) $(BIN)/tare $(B)/root.sha256
+	$(Q)for t in $(PRIVILEGED_TESTS); do TARE=$(BIN)/tare CMOCKA_MESSAGE_OUTPUT=STDOUT $$t || [ $$? -eq 77 ] || exit 1; done
 
 include scenarios/payload/payload.mk
 include scripts/setup.mk

@@ -12,6 +12,7 @@
 
 /** Stages of a start, in order; each stamps the instant at which it was reached, and names where a start failed. */
 enum box_stage {
+	BOX_STAGE_CGROUP_CREATED,
 	BOX_STAGE_CLONE_CALL,
 	BOX_STAGE_CHILD_FIRST,
 	BOX_STAGE_CGROUP_JOINED,
@@ -25,3 +26,6 @@ enum box_stage {
 };
 
 struct box;
+
+/** "cgroup_created", "clone_call", ...: the names of the events in the report. */
+const char *box_stage_name(enum box_stage stage);

@@ -3,9 +3,12 @@
  * How the harness asks the keeper to start things at the floor (design section 6): the messages on
  * their socket pair, and the client's side. The keeper is the parent of everything that is started:
  * it reaps at once, reports each exit with its resource usage, and kills and sweeps what is left when the harness dies.
+ * Boxes go over a second socket straight to a starter, which the keeper makes when the first one is asked for.
  */
 #pragma once
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -26,9 +29,9 @@ struct start_program {
 /** Appends one text; negative errno where there is no room. */
 int start_program_add(struct start_program *program, size_t *used, const char *text, struct error *err);
 
-/** An instant that the keeper or a starter stamped, by the number of the box's stage or of the program's. */
+/** An instant that the keeper or a starter stamped, by the number of the box's stage. */
 struct start_stamp {
-	uint32_t stage; /**< enum box_stage */
+	uint32_t stage; /**< enum box_stage; a program has clone_call, child_first, execve_call and clone_return */
 	uint32_t unused;
 	uint64_t t_ns;	/**< CLOCK_MONOTONIC */
 };
@@ -49,20 +52,68 @@ struct exited {
 	uint64_t user_ns, system_ns, maxrss_bytes, involuntary_switches, major_faults; /**< from its rusage */
 };
 
+/** Who serves, and what it weighs (method R1.16). A starter that does not run has pid 0 and 0 bytes. */
+struct start_status {
+	pid_t keeper_pid, starter_pid;
+	uint64_t keeper_rss_bytes, starter_rss_bytes;
+};
+
 struct start_client;
 
 /** The client for the descriptor named in TARE_KEEPER_FD; error_host() where there is none. One per process, any thread. */
 int start_connect(struct start_client **ret_client, struct error *err);
+/** The same for a descriptor in hand, which the client then owns. */
+struct start_client *start_connect_fd(int socket);
+/** Takes NULL. What was started lives on until the process ends or the keeper sweeps. */
 void start_disconnect(struct start_client *client);
-/** vfork + execve with /dev/null as standard input, output and error. On failure the error names the step and the errno. */
+/** A descriptor that polls as POLLHUP (ask for no event) once the keeper is gone. Only for poll and epoll. */
+int start_lost_fd(const struct start_client *client);
+/** vfork + execve with /dev/null as standard input, output and error, in a session of its own. The error names the step. */
 int start_program(struct start_client *client, const struct start_program *program, struct started *ret_started,
 		  struct error *err);
-/** Starts a container; `fds` are the descriptors that the box's steps name by index. Error: names the failed stage. */
+/** Starts a container; `fds` are the descriptors that the box names by index. Error: names the failed stage. */
 int start_box(struct start_client *client, const struct box *box, const int *fds, struct started *ret_started,
 	      struct error *err);
-/** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. */
+/** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. -EPIPE: no keeper. */
 int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_ns, struct exited *ret_exited,
 		     struct error *err);
-/** Tells the keeper what to remove when the harness dies: a folder tree, or cgroups by their name in every hierarchy. */
+int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
+/** Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in one
+ *  hierarchy (what is in it gets killed). Absolute paths without ".."; need not exist, neither then nor now. */
 int start_guard_folder(struct start_client *client, const char *path, struct error *err);
 int start_guard_cgroup(struct start_client *client, const char *path, struct error *err);
+
+/* The messages themselves: for harness/keeper and for start.c only. */
+
+enum start_kind {
+	START_PROGRAM,	    /* request.program -> pid, stamps, pidfd */
+	START_STARTER,	    /* -> a socket to the starter */
+	START_GUARD_FOLDER, /* request.path */
+	START_GUARD_CGROUP, /* request.path */
+	START_STATUS,	    /* -> status */
+	START_KIND_COUNT
+};
+
+/** Harness to keeper. A shorter packet is fine as long as what its kind needs is there. */
+struct start_request {
+	uint32_t kind, unused;
+	union {
+		struct start_program program;
+		char path[PATH_MAX];
+	};
+};
+
+/** Keeper or starter to harness. Exits come without being asked for, and never before the reply about their start. */
+struct start_message {
+	uint32_t is_exit;
+	int32_t errnum;	 /**< reply: 0 or the errno of the failed stage */
+	uint32_t stage;	 /**< reply: enum box_stage that was not reached */
+	uint32_t detail; /**< reply: which of the stage's steps failed, from 0 */
+	pid_t pid;
+	uint32_t stamp_count;
+	struct start_stamp stamps[START_STAMPS_MAX];
+	union {
+		struct exited exited;
+		struct start_status status;
+	};
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The control subject under a real keeper: it starts, says its facts, and its end is reported with its usage. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
+#include "tests/privileged/world.h"
+
+extern const struct runtime runtime_process;
+
+static void process_starts_and_ends(void **state)
+{
+	struct world world;
+	struct probe probe;
+	char expected[16];
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	for (unsigned i = 0; i < 3; i++) {
+		probe_start(&probe, &world, i);
+		probe_ready(&probe);
+		(void)snprintf(expected, sizeof(expected), "%d", (int)probe.in.pid);
+		assert_string_equal(probe_fact(&probe, PROTOCOL_FACT_PID), expected);
+		assert_true(timeline_get(&probe.timeline, EVENT_CLONE_CALL).set);
+		assert_true(timeline_get(&probe.timeline, EVENT_CHILD_FIRST).t_ns >
+			    timeline_get(&probe.timeline, EVENT_CLONE_CALL).t_ns);
+		assert_true(timeline_get(&probe.timeline, EVENT_CHILD_FIRST).t_ns <
+			    timeline_get(&probe.timeline, EVENT_EXECVE_CALL).t_ns);
+		probe_end(&probe);
+	}
+	world_close(&world);
+}
+
+static void exit_is_reported(void **state)
+{
+	struct world world;
+	struct start_program program = {.argument_count = 3};
+	struct started started;
+	struct exited exited;
+	struct error err = {0};
+	size_t used = 0;
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	assert_int_equal(start_program_add(&program, &used, "/bin/sh", &err), 0);
+	assert_int_equal(start_program_add(&program, &used, "sh", &err), 0);
+	assert_int_equal(start_program_add(&program, &used, "-c", &err), 0);
+	assert_int_equal(start_program_add(&program, &used, "exit 7", &err), 0);
+	assert_int_equal(start_program(world.run.keeper, &program, &started, &err), 0);
+	assert_int_equal(start_await_exit(world.run.keeper, started.pid, clock_now_ns() + 5000000000u, &exited, &err), 0);
+	assert_true(WIFEXITED(exited.status));
+	assert_int_equal(WEXITSTATUS(exited.status), 7);
+	assert_true(exited.maxrss_bytes > 0);
+	(void)close(started.pidfd);
+	world_close(&world);
+}
+
+static void missing_program_is_an_error(void **state)
+{
+	struct world world;
+	struct start_program program = {.argument_count = 1};
+	struct started started;
+	struct error err = {0};
+	size_t used = 0;
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	assert_int_equal(start_program_add(&program, &used, "/nowhere", &err), 0);
+	assert_int_equal(start_program_add(&program, &used, "nowhere", &err), 0);
+	assert_int_equal(start_program(world.run.keeper, &program, &started, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/nowhere: cannot start (execve_call)"));
+	(void)close(started.pidfd);
+	world_close(&world);
+}
+
+static void keeper_is_small(void **state)
+{
+	struct world world;
+	struct start_status status;
+	struct error err = {0};
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
+	assert_int_equal(status.keeper_pid, getppid());
+	assert_in_range(status.keeper_rss_bytes, 1, 4u << 20);
+	world_close(&world);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(process_starts_and_ends),
+		cmocka_unit_test(exit_is_reported),
+		cmocka_unit_test(missing_program_is_an_error),
+		cmocka_unit_test(keeper_is_small),
+	};
+
+	(void)argc;
+	world_enter(argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
