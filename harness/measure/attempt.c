@@ -12,7 +12,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/log.h"
 #include "harness/measure/disk.h"
-#include "harness/measure/identity.h"
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/residue.h"
@@ -157,8 +156,8 @@ static void attempt_learn(struct attempt *a)
 			     "the payload was ready, but did not say what it is");
 		return;
 	}
-	identity_read(a->channel, &a->in, a->all->host_boot_id, a->sample);
-	if (a->runtime->kind != RUNTIME_MOCK && strcmp(a->sample->identity.payload_sha256, a->all->payload_sha256))
+	identity_read(a->channel, &a->in, &a->all->expected, a->sample);
+	if (a->runtime->kind != RUNTIME_MOCK && strcmp(a->sample->identity.payload_sha256, a->all->expected.payload_sha256))
 		attempt_fail(a, SAMPLE_WRONG_CHECKSUM, "facts",
 			     "what ran is not the payload: its SHA-256 differs from the one that was built");
 }

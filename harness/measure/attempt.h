@@ -2,6 +2,7 @@
 /* One attempt: from an empty place through create, start, ready, weighing and stop to an empty place again. */
 #pragma once
 
+#include "harness/measure/identity.h"
 #include "harness/measure/receiver.h"
 #include "harness/model/plan.h"
 #include "harness/model/sample.h"
@@ -11,9 +12,8 @@ struct attempts {
 	const struct run *run;
 	const struct scenario *scenario;
 	struct receiver *receiver;
-	char host_boot_id[40];
-	char payload_sha256[DIGEST_HEX]; /**< of the program that is meant to run; "" where it could not be read */
-	uint64_t epoch_ns;		 /**< CLOCK_MONOTONIC at the run's begin */
+	struct identity_expected expected;
+	uint64_t epoch_ns; /**< CLOCK_MONOTONIC at the run's begin */
 };
 
 /**

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of runtimes, in the order of `tare list`. One X line makes a row; runtime_NAME is defined in the runtime's own file. */
+#include "harness/model/runtime.h"
+
+#define RUNTIMES(X)                                                                                     \
+	X(process)                                                                                      \
+	X(namespace)                                                                                    \
+	X(vm)                                                                                           \
+	X(mock)
+
+#define RUNTIME_DECLARE(name) extern const struct runtime runtime_##name;
+RUNTIMES(RUNTIME_DECLARE)
+
+#define RUNTIME_ROW(name) &runtime_##name,
+const struct runtime *const runtimes[] = {RUNTIMES(RUNTIME_ROW) NULL};
