@@ -34,7 +34,7 @@ struct analysis_counts {
 	size_t by_status[SAMPLE_STATUS_COUNT]; /**< neither warm-up nor invalid */
 	size_t tried;  /**< sum of by_status without `skipped` and `aborted`: what a failure rate is a part of */
 	size_t failed; /**< of these, neither ok nor timeout (a timeout is a censored value) */
-	struct interval failed_ci; /**< Wilson interval of (failed + timeout) / tried */
+	struct interval failed_ci; /**< Wilson interval of failed / tried */
 };
 
 /** The kinds of subject, by the "kind" of plan.json. */
@@ -51,6 +51,8 @@ struct analysis_subject {
 	bool usable;         /**< false: skipped, `reason` says why */
 	const char *reason;
 	const struct json *json; /**< its object in plan.json */
+	const struct sample **samples; /**< all of its attempts, by kind, block and id */
+	size_t sample_count;
 	struct analysis_counts counts[BLOCK_KIND_COUNT];
 	double memory_bytes[MEMORY_FIELD_COUNT]; /**< median at point "idle"; NAN: not known */
 	struct {
@@ -101,6 +103,7 @@ struct analysis {
 	double confidence; /**< 0.95 */
 	uint64_t seed;	   /**< of the plan */
 	const char *kvm_class; /**< host.json: "kvm-hw", "kvm-nested", "kvm-software", "none"; "" not known */
+	const struct sample **samples; /**< storage of the subjects' lists */
 	size_t orphans;	   /**< samples whose subject is not in the plan: ignored and counted */
 };
 

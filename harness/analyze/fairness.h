@@ -12,9 +12,9 @@
 struct analysis;
 
 enum flag_severity {
-	FLAG_NOTE, /**< holds for every report of this kind; nothing is wrong */
-	FLAG_WARN, /**< bends the numbers that it touches */
-	FLAG_FAIL, /**< the numbers that it touches are not usable */
+	SEVERITY_NOTE, /**< holds for every report of this kind; nothing is wrong */
+	SEVERITY_WARN, /**< bends the numbers that it touches */
+	SEVERITY_FAIL, /**< the numbers that it touches are not usable */
 };
 
 /** Bit FLAG_x of a set: the flags that touch one number. */
@@ -30,6 +30,9 @@ typedef uint64_t flag_set;
 	X(KERNEL, "F-KERNEL", NOTE,                                                                     \
 	  "Containers run the host's kernel, VMs their own; differences include version, configuration and " \
 	  "mitigations.")                                                                               \
+	X(READY, "F-READY", NOTE, "Ready is reported over different channels; see the notification latency.") \
+	X(LIBVIRT, "F-LIBVIRT", NOTE,                                                                   \
+	  "More than 20 % of the start-up passes before the guest's first instruction: management and QEMU itself.") \
 	X(NOTIFY, "F-NOTIFY", WARN, "Notification of ready took more than 1 % of the result.")          \
 	X(LIMITS, "F-LIMITS", WARN,                                                                     \
 	  "Resource envelopes differ. A VM's RAM is a hard ceiling that includes its kernel; a cgroup limit is " \
@@ -46,16 +49,17 @@ typedef uint64_t flag_set;
 	X(PIN, "F-PIN", NOTE, "Harness and subject compete for the CPUs.")                              \
 	X(AUTOCORR, "F-AUTOCORR", WARN, "Neighbouring blocks are alike: intervals may be too narrow.")  \
 	X(WARMUP, "F-WARMUP", WARN, "Values still moved in one direction after the warm-up blocks.")    \
+	X(MULTIMODAL, "F-MULTIMODAL", WARN, "The values lie in two groups: the median stands for neither.") \
 	X(FAIL, "F-FAIL", FAIL, "More than 10 % of the attempts failed: no verdict.")                   \
 	X(PREC, "F-PREC", NOTE, "The interval is wider than 5 % of its value on either side, or there is none.") \
 	X(BUILD, "F-BUILD", FAIL, "The payload differs between subjects.")                              \
 	X(RESIDUE, "F-RESIDUE", WARN, "Something of an instance was left behind.")                      \
-	X(SHORTRUN, "F-INTERRUPTED", WARN, "The run ended before its plan did.")                        \
+	X(INTERRUPTED, "F-INTERRUPTED", WARN, "The run ended before its plan did.")                        \
 	X(ONEHOST, "F-ONEHOST", NOTE,                                                                   \
 	  "One machine, one boot. Other boots and hosts may differ; repeat across reboots before generalising.")
 
 enum flag_id {
-#define FLAG_ENUM(id, name, severity, text) FLAG_##id##_ID,
+#define FLAG_ENUM(id, name, severity, text) FLAG_##id,
 	FLAGS(FLAG_ENUM)
 #undef FLAG_ENUM
 	FLAG_COUNT

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Subjects, their counts and the summary of every metric. Comparisons are made in pairs.c. */
+#include "harness/analyze/analysis.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analyze/pairs.h"
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+
+bool analysis_counts_in(const struct sample *sample)
+{
+	return sample->valid && !sample->warmup && sample->status != SAMPLE_SKIPPED &&
+	       sample->status != SAMPLE_ABORTED;
+}
+
+static enum analysis_kind kind_of(const char *name)
+{
+	static const char *const names[] = {
+		[KIND_PROCESS] = "process",
+		[KIND_CONTAINER] = "container",
+		[KIND_VM] = "vm",
+		[KIND_MOCK] = "mock",
+	};
+
+	for (size_t i = 0; i < KIND_OTHER; i++)
+		if (!strcmp(names[i], name))
+			return (enum analysis_kind)i;
+	return KIND_OTHER;
+}
+
+static void subject_fill(struct analysis_subject *s, const char *name, const struct json *json)
+{
+	s->name = name;
+	s->json = json;
+	s->label = json_get_text(json, "label", "");
+	s->runtime = json_get_text(json, "runtime", "");
+	s->root = json_get_text(json, "root", "image");
+	s->class = json_get_text(json, "class", "plain");
+	s->kind_name = json_get_text(json, "kind", "");
+	s->kind = kind_of(s->kind_name);
+	s->usable = json_get_bool(json, "usable", true);
+	s->reason = json_get_text(json, "reason", "");
+	(void)snprintf(s->title, sizeof(s->title), *s->label ? "%.64s (%.32s)" : "%.64s%s", s->name, s->label);
+	for (size_t i = 0; i < MEMORY_FIELD_COUNT; i++)
+		s->memory_bytes[i] = NAN;
+	for (size_t i = 0; i < DISK_ROW_COUNT; i++)
+		s->disk[i].allocated_bytes = s->disk[i].apparent_bytes = NAN;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct analysis_subject *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* For free(). */
+static struct analysis_subject **subjects_sorted(const struct analysis *a)
+{
+	struct analysis_subject **sorted = alloc_zero(a->subject_count, sizeof(*sorted));
+
+	for (size_t i = 0; i < a->subject_count; i++)
+		sorted[i] = &a->subjects[i];
+	qsort(sorted, a->subject_count, sizeof(sorted[0]), compare_names);
+	return sorted;
+}
+
+static int subjects_read(struct analysis *a, struct error *err)
+{
+	size_t count = recording_subject_count(a->recording);
+
+	a->subjects = alloc_zero(count + 1, sizeof(*a->subjects));
+	a->subject_count = count;
+	for (size_t i = 0; i < count; i++)
+		subject_fill(&a->subjects[i], recording_subject_name(a->recording, i),
+			     recording_subject(a->recording, i));
+	cleanup_free struct analysis_subject **sorted = subjects_sorted(a);
+
+	for (size_t i = 1; i < count; i++)
+		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
+			return error_input(err, "%s: subjects: '%s' is there twice", RECORDING_PLAN,
+					   sorted[i]->name);
+	return 0;
+}
+
+static int compare_samples(const void *a, const void *b)
+{
+	const struct sample *x = *(const struct sample *const *)a, *y = *(const struct sample *const *)b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->block != y->block)
+		return x->block < y->block ? -1 : 1;
+	return x->id == y->id ? 0 : x->id < y->id ? -1 : 1;
+}
+
+static size_t find_subject(struct analysis_subject *const *sorted, const struct analysis *a, const char *name)
+{
+	struct analysis_subject key = {.name = name}, *wanted = &key;
+	struct analysis_subject *const *found =
+		bsearch(&wanted, sorted, a->subject_count, sizeof(sorted[0]), compare_names);
+
+	return found ? (size_t)(*found - a->subjects) : SIZE_MAX;
+}
+
+/* A counting sort by subject, then each subject's own samples into order. */
+static void subjects_index(struct analysis *a)
+{
+	const struct recording *r = a->recording;
+	cleanup_free struct analysis_subject **sorted = subjects_sorted(a);
+	cleanup_free size_t *owner = alloc_zero(r->sample_count, sizeof(*owner));
+	size_t used = 0;
+
+	a->samples = alloc_zero(r->sample_count, sizeof(*a->samples));
+	for (size_t i = 0; i < r->sample_count; i++) {
+		owner[i] = find_subject(sorted, a, r->samples[i].subject);
+		if (owner[i] == SIZE_MAX)
+			a->orphans++;
+		else
+			a->subjects[owner[i]].sample_count++;
+	}
+	for (size_t s = 0; s < a->subject_count; s++) {
+		a->subjects[s].samples = a->samples + used;
+		used += a->subjects[s].sample_count;
+		a->subjects[s].sample_count = 0;
+	}
+	for (size_t i = 0; i < r->sample_count; i++)
+		if (owner[i] != SIZE_MAX)
+			a->subjects[owner[i]].samples[a->subjects[owner[i]].sample_count++] = &r->samples[i];
+	for (size_t s = 0; s < a->subject_count; s++)
+		qsort(a->subjects[s].samples, a->subjects[s].sample_count, sizeof(a->samples[0]), compare_samples);
+}
+
+static void counts_make(struct analysis_subject *s, double confidence)
+{
+	for (size_t i = 0; i < s->sample_count; i++) {
+		const struct sample *row = s->samples[i];
+		struct analysis_counts *c = &s->counts[row->kind];
+
+		c->attempts++;
+		if (!row->valid)
+			c->invalid++;
+		else if (row->warmup)
+			c->warmup++;
+		else
+			c->by_status[row->status]++;
+		if (!analysis_counts_in(row))
+			continue;
+		c->tried++;
+		c->failed += row->status != SAMPLE_OK && row->status != SAMPLE_TIMEOUT;
+		if (!s->identity && row->has_identity && row->status == SAMPLE_OK)
+			s->identity = row;
+	}
+	for (size_t k = 0; k < BLOCK_KIND_COUNT; k++)
+		s->counts[k].failed_ci = stats_wilson(s->counts[k].failed, s->counts[k].tried, confidence);
+}
+
+/* The median of one number of all readings; `offset` is that of an int64_t in struct sample. */
+static double reading_median(const struct analysis_subject *s, size_t has_offset, size_t offset)
+{
+	cleanup_free double *values = alloc_zero(s->sample_count, sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->sample_count; i++) {
+		const char *sample = (const char *)s->samples[i];
+		int64_t number = *(const int64_t *)(sample + offset);
+
+		if (analysis_counts_in(s->samples[i]) && *(const bool *)(sample + has_offset) && number != UNKNOWN &&
+		    s->samples[i]->status == SAMPLE_OK)
+			values[n++] = (double)number;
+	}
+	stats_sort(values, n);
+	return stats_quantile(values, n, 0.5);
+}
+
+static void footprint_make(struct analysis_subject *s)
+{
+	static const size_t offsets[] = {
+#define FIELD_OFFSET(member, key, text) offsetof(struct sample, memory.member),
+		SAMPLE_MEMORY_FIELDS(FIELD_OFFSET)
+#undef FIELD_OFFSET
+	};
+	typedef typeof(((struct disk_reading *)NULL)->rows[0]) disk_row;
+
+	for (size_t i = 0; i < MEMORY_FIELD_COUNT; i++)
+		s->memory_bytes[i] = reading_median(s, offsetof(struct sample, has_memory), offsets[i]);
+	for (size_t i = 0; i < DISK_ROW_COUNT; i++) {
+		size_t row = offsetof(struct sample, disk.rows) + i * sizeof(disk_row);
+		size_t has = offsetof(struct sample, has_disk);
+
+		s->disk[i].allocated_bytes = reading_median(s, has, row + offsetof(disk_row, allocated_bytes));
+		s->disk[i].apparent_bytes = reading_median(s, has, row + offsetof(disk_row, apparent_bytes));
+	}
+}
+
+static void summary_collect(struct analysis_summary *sum, const struct analysis_subject *subject)
+{
+	size_t count = subject->sample_count;
+
+	sum->values = alloc_zero(count, sizeof(*sum->values));
+	sum->samples = alloc_zero(count, sizeof(*sum->samples));
+	sum->timeout_ns = NAN;
+	for (size_t i = 0; i < count; i++) {
+		const struct sample *s = subject->samples[i];
+		bool is_time = s->status == SAMPLE_OK || s->status == SAMPLE_TIMEOUT;
+
+		if (s->kind != sum->metric->kind || !analysis_counts_in(s) || !is_time)
+			continue;
+		double value = sum->metric->value(s);
+
+		if (isnan(value)) {
+			sum->missing += s->status == SAMPLE_OK;
+			continue;
+		}
+		if (isinf(value) && s->timeout_ns != UNKNOWN && !(sum->timeout_ns <= (double)s->timeout_ns))
+			sum->timeout_ns = (double)s->timeout_ns;
+		sum->samples[sum->count] = s;
+		sum->values[sum->count++] = value;
+	}
+}
+
+/* The sample in the middle: its phases add up to a whole, which medians of phases do not. */
+static const struct sample *medoid_of(const struct analysis_summary *sum)
+{
+	if (!sum->count)
+		return NULL;
+	cleanup_free double *sorted = stats_sorted(sum->values, sum->count);
+	double middle = sorted[(sum->count - 1) / 2];
+
+	for (size_t i = 0; isfinite(middle) && i < sum->count; i++)
+		if (sum->values[i] == middle)
+			return sum->samples[i];
+	return NULL;
+}
+
+static void summary_free(struct analysis_summary *sum)
+{
+	free(sum->values);
+	free(sum->samples);
+}
+
+/* Appends the summary of each metric that the subject has; of a headline metric also where all attempts failed. */
+static int summaries_make(struct analysis *a, size_t subject, struct error *err)
+{
+	struct analysis_subject *s = &a->subjects[subject];
+
+	for (size_t m = 0; m < metric_count; m++) {
+		const struct metric *metric = &metric_table[m];
+		struct analysis_summary sum = {.metric = metric, .subject = subject};
+
+		summary_collect(&sum, s);
+		if (!sum.count && !(metric->headline && s->counts[metric->kind].tried)) {
+			summary_free(&sum);
+			continue;
+		}
+		a->summaries = alloc_grow(a->summaries, a->summary_count + 1, sizeof(*a->summaries));
+		a->summaries[a->summary_count++] = sum;
+		int rc = stats_summary(sum.values, sum.count, a->confidence,
+				       &a->summaries[a->summary_count - 1].stats, err);
+
+		if (rc < 0)
+			return error_wrap(err, rc, "%s of %s", metric->name, s->name);
+		if (!strcmp(metric->name, "request_to_ready_ns"))
+			s->medoid = medoid_of(&sum);
+	}
+	return 0;
+}
+
+static int subjects_weigh(struct analysis *a, struct error *err)
+{
+	subjects_index(a);
+	for (size_t i = 0; i < a->subject_count; i++) {
+		struct analysis_subject *s = &a->subjects[i];
+
+		counts_make(s, a->confidence);
+		footprint_make(s);
+		int rc = summaries_make(a, i, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void header_read(struct analysis *a)
+{
+	const struct json *run = json_get(a->recording->plan, "run");
+	double confidence = json_number_of(json_path(run, "design.confidence_ratio"), 0.95);
+
+	a->confidence = confidence > 0 && confidence < 1 ? confidence : 0.95;
+	a->seed = strtoull(json_get_text(run, "seed", "0"), NULL, 0);
+	a->kvm_class = json_text_of(json_path(a->recording->host, "host.virtualization.kvm_class"), "");
+}
+
+int analysis_make(const struct recording *recording, struct analysis *ret_analysis, struct error *err)
+{
+	struct analysis a = {.recording = recording};
+
+	header_read(&a);
+	int rc = subjects_read(&a, err);
+
+	if (rc == 0)
+		rc = subjects_weigh(&a, err);
+	if (rc == 0)
+		rc = pairs_compare(&a, err);
+	if (rc < 0) {
+		analysis_release(&a);
+		return rc;
+	}
+	fairness_detect(&a);
+	pairs_judge(&a);
+	a.claims = claims_decide(&a, &a.claim_count);
+	*ret_analysis = a;
+	return 0;
+}
+
+void analysis_release(struct analysis *analysis)
+{
+	for (size_t i = 0; i < analysis->summary_count; i++)
+		summary_free(&analysis->summaries[i]);
+	fairness_release(analysis);
+	free(analysis->summaries);
+	free(analysis->comparisons);
+	free(analysis->claims);
+	free(analysis->samples);
+	free(analysis->subjects);
+	*analysis = (struct analysis){0};
+}
+
+const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric, size_t subject)
+{
+	for (size_t i = 0; i < analysis->summary_count; i++)
+		if (analysis->summaries[i].subject == subject && !strcmp(analysis->summaries[i].metric->name, metric))
+			return &analysis->summaries[i];
+	return NULL;
+}
+
+const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric, size_t a,
+							   size_t b)
+{
+	for (size_t i = 0; i < analysis->comparison_count; i++) {
+		const struct analysis_comparison *c = &analysis->comparisons[i];
+
+		if (c->a == a && c->b == b && !strcmp(c->metric_b->name, metric))
+			return c;
+	}
+	return NULL;
+}
+
+size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root)
+{
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < analysis->subject_count; i++) {
+		const struct analysis_subject *s = &analysis->subjects[i];
+
+		if (s->kind != kind || strcmp(s->root, root) || strcmp(s->class, "plain"))
+			continue;
+		if (!strcmp(s->name, s->runtime))
+			return i;
+		if (first == SIZE_MAX)
+			first = i;
+	}
+	return first;
+}

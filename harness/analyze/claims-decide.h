@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How each claim is decided. `ret` comes with everything unknown and "not measured". */
+#pragma once
+
+#include <math.h>
+
+#include "harness/analyze/analysis.h"
+
+#define NO_ESTIMATE ((struct estimate){NAN, {NAN, NAN, false, 0}})
+
+/** The two sides of a claim. */
+struct sides {
+	const struct analysis *analysis;
+	const struct analysis_subject *container, *vm;
+	size_t c, v; /**< their indexes */
+	bool hardware; /**< the CPU itself runs the guest */
+};
+
+void claim_decide_start(const struct sides *s, struct claim_result *ret);
+void claim_decide_memory(const struct sides *s, struct claim_result *ret);
+void claim_decide_disk(const struct sides *s, struct claim_result *ret);
+void claim_decide_kernel(const struct sides *s, struct claim_result *ret);
+void claim_decide_visible(const struct sides *s, struct claim_result *ret);

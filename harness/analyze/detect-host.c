@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the plan, the host and the kinds of subjects tell about fairness. */
+#include "harness/analyze/detect.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+
+void flag_touch(struct analysis_flag *flag, size_t subject)
+{
+	flag->triggered = true;
+	if (flag->subject_count && flag->subjects[flag->subject_count - 1] == subject)
+		return;
+	flag->subjects = alloc_grow(flag->subjects, flag->subject_count + 1, sizeof(*flag->subjects));
+	flag->subjects[flag->subject_count++] = subject;
+}
+
+void flag_unchecked(struct analysis_flag *flag, const char *format, ...)
+{
+	va_list args;
+
+	flag->checked = false;
+	va_start(args, format);
+	(void)vsnprintf(flag->detail, sizeof(flag->detail), format, args);
+	va_end(args);
+}
+
+void detect_always(struct analysis *a, struct analysis_flag *flag)
+{
+	(void)a;
+	flag->triggered = true;
+}
+
+static void find_label(struct analysis *a, struct analysis_flag *flag, const char *label)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		if (a->subjects[i].kind == KIND_VM && a->subjects[i].usable && !strcmp(a->subjects[i].label, label))
+			flag_touch(flag, i);
+}
+
+void detect_tcg(struct analysis *a, struct analysis_flag *flag)
+{
+	find_label(a, flag, "tcg");
+}
+
+void detect_softkvm(struct analysis *a, struct analysis_flag *flag)
+{
+	find_label(a, flag, "kvm-software");
+}
+
+void detect_nested(struct analysis *a, struct analysis_flag *flag)
+{
+	const struct json *virt = json_path(a->recording->host, "host.virtualization");
+	const struct json *is_vm = json_get(virt, "is_vm");
+
+	if (!json_is_bool(is_vm)) {
+		flag_unchecked(flag, "host.json does not say whether the host is a VM");
+		return;
+	}
+	flag->triggered = json_bool_of(is_vm, false);
+	if (flag->triggered)
+		(void)snprintf(flag->detail, sizeof(flag->detail), "hypervisor below: %.64s",
+			       json_get_text(virt, "hypervisor", "unknown"));
+}
+
+void detect_kernel(struct analysis *a, struct analysis_flag *flag)
+{
+	const char *host = json_text_of(json_path(a->recording->host, "host.kernel.release"), "");
+
+	for (size_t i = 0; i < a->subject_count; i++) {
+		const struct sample *s = a->subjects[i].identity;
+
+		if (s && *host && *s->identity.kernel_release && strcmp(s->identity.kernel_release, host))
+			flag_touch(flag, i);
+	}
+	if (!*host)
+		flag_unchecked(flag, "host.json has no kernel release");
+}
+
+static bool has_measured(const struct analysis *a, enum analysis_kind kind)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		for (size_t k = 0; a->subjects[i].kind == kind && k < BLOCK_KIND_COUNT; k++)
+			if (a->subjects[i].counts[k].tried)
+				return true;
+	return false;
+}
+
+void detect_both_kinds(struct analysis *a, struct analysis_flag *flag)
+{
+	flag->triggered = has_measured(a, KIND_CONTAINER) && has_measured(a, KIND_VM);
+}
+
+/* The envelope of containers and VMs; the bare process has none, which the text of F-LIMITS does not speak of. */
+void detect_limits(struct analysis *a, struct analysis_flag *flag)
+{
+	static const char *const keys[] = {"memory_bytes", "cpus_count"};
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < a->subject_count; i++) {
+		const struct analysis_subject *s = &a->subjects[i];
+
+		if ((s->kind != KIND_CONTAINER && s->kind != KIND_VM) || !s->usable)
+			continue;
+		if (!json_is_object(json_get(s->json, "limits"))) {
+			flag_unchecked(flag, "plan.json does not hold the limits of every subject");
+			return;
+		}
+		first = first == SIZE_MAX ? i : first;
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			const struct json *mine = json_get(s->json, "limits");
+			const struct json *theirs = json_get(a->subjects[first].json, "limits");
+
+			if (json_get_int(mine, keys[k], 0) != json_get_int(theirs, keys[k], 0))
+				flag_touch(flag, i);
+		}
+	}
+}
+
+void detect_pin(struct analysis *a, struct analysis_flag *flag)
+{
+	const struct json *host = json_get(a->recording->host, "host");
+	int64_t cpus = json_int_of(json_path(host, "cpu.online_count"), 0);
+	const char *policy = json_text_of(json_path(host, "placement.policy"), "");
+
+	if (!cpus && !*policy)
+		flag_unchecked(flag, "host.json has neither the number of CPUs nor the placement");
+	flag->triggered = !strcmp(policy, "none") || (cpus > 0 && cpus <= 2);
+	if (flag->triggered)
+		(void)snprintf(flag->detail, sizeof(flag->detail), "CPUs online: %lld, placement: %.32s",
+			       (long long)cpus, *policy ? policy : "not recorded");
+}

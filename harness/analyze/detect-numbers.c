@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the samples and the statistics tell about fairness. */
+#include "harness/analyze/detect.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/analyze/flags.h"
+
+/* Touches the subjects of which any sample (warm-up ones too) is so. */
+static void touch_samples(struct analysis *a, struct analysis_flag *flag, bool (*is_so)(const struct sample *))
+{
+	size_t hits = 0;
+
+	for (size_t i = 0; i < a->subject_count; i++)
+		for (size_t k = 0; k < a->subjects[i].sample_count; k++)
+			if (is_so(a->subjects[i].samples[k])) {
+				flag_touch(flag, i);
+				hits++;
+			}
+	if (hits)
+		(void)snprintf(flag->detail, sizeof(flag->detail), "samples: %zu", hits);
+}
+
+static bool was_swapped(const struct sample *s)
+{
+	return s->has_memory && s->memory.swap_pss > 0;
+}
+
+static bool was_unsettled(const struct sample *s)
+{
+	return s->has_memory && s->memory.unsettled;
+}
+
+static bool left_residue(const struct sample *s)
+{
+	return *s->residue;
+}
+
+static bool was_weighed(const struct sample *s)
+{
+	return s->has_memory;
+}
+
+void detect_swap(struct analysis *a, struct analysis_flag *flag)
+{
+	touch_samples(a, flag, was_swapped);
+}
+
+void detect_unsettled(struct analysis *a, struct analysis_flag *flag)
+{
+	touch_samples(a, flag, was_unsettled);
+}
+
+void detect_residue(struct analysis *a, struct analysis_flag *flag)
+{
+	touch_samples(a, flag, left_residue);
+}
+
+void detect_lower_bound(struct analysis *a, struct analysis_flag *flag)
+{
+	touch_samples(a, flag, was_weighed);
+	flag->detail[0] = '\0';
+}
+
+/* Share of the time from request to ready that the hypervisor below took away (D-STEAL: 0.5 %). */
+void detect_steal(struct analysis *a, struct analysis_flag *flag)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < a->subject_count; i++) {
+		double stolen = 0, spent = 0;
+
+		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
+			const struct sample *s = a->subjects[i].samples[k];
+			int64_t span = sample_span_ns(s, EVENT_REQUEST, EVENT_READY_OBS);
+
+			if (s->steal_ns == UNKNOWN || span == UNKNOWN || !analysis_counts_in(s))
+				continue;
+			known = true;
+			stolen += (double)s->steal_ns;
+			spent += (double)span;
+		}
+		if (stolen > 0.005 * spent)
+			flag_touch(flag, i);
+	}
+	if (!known)
+		flag_unchecked(flag, "no sample holds the steal time");
+}
+
+void detect_build(struct analysis *a, struct analysis_flag *flag)
+{
+	const char *first = json_text_of(json_path(a->recording->plan, "tool.build.payload_sha256"), "");
+
+	for (size_t i = 0; i < a->subject_count; i++)
+		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
+			const struct sample *s = a->subjects[i].samples[k];
+			const char *digest = s->has_identity ? s->identity.payload_sha256 : "";
+
+			if (!*first)
+				first = digest;
+			if (s->status == SAMPLE_WRONG_CHECKSUM || (*digest && strcmp(digest, first)))
+				flag_touch(flag, i);
+		}
+	if (!*first)
+		flag_unchecked(flag, "no sample holds the payload's digest");
+}
+
+void detect_interrupted(struct analysis *a, struct analysis_flag *flag)
+{
+	static const char *const early[] = {"interrupted", "budget", "failures"};
+	const char *reason = json_get_text(a->recording->end, "stop_reason", "the journal has no end record");
+
+	flag->triggered = !a->recording->end;
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
+		flag->triggered |= !strcmp(reason, early[i]);
+	if (flag->triggered)
+		(void)snprintf(flag->detail, sizeof(flag->detail), "%.128s", reason);
+}
+
+void detect_fail(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		for (size_t k = 0; k < BLOCK_KIND_COUNT; k++) {
+			const struct analysis_counts *c = &a->subjects[i].counts[k];
+
+			if (c->failed * 10 > c->tried)
+				flag_touch(flag, i);
+		}
+}
+
+/* Median of a span as a share of the whole start-up; NAN: not known. */
+static double share_of_ready(const struct analysis *a, const char *metric, size_t subject)
+{
+	const struct analysis_summary *part = analysis_summary_find(a, metric, subject);
+	const struct analysis_summary *whole = analysis_summary_find(a, READY_METRIC, subject);
+
+	if (!part || !whole || !isfinite(part->stats.median) || !isfinite(whole->stats.median))
+		return NAN;
+	return part->stats.median / whole->stats.median;
+}
+
+void detect_notify(struct analysis *a, struct analysis_flag *flag)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < a->subject_count; i++) {
+		double share = share_of_ready(a, "notify_latency_ns", i);
+
+		known |= !isnan(share);
+		if (share > 0.01)
+			flag_touch(flag, i);
+	}
+	if (!known)
+		flag_unchecked(flag, "no subject stamped the ready byte before it sent it");
+}
+
+void detect_libvirt(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		if (share_of_ready(a, "request_to_running_ns", i) > 0.2)
+			flag_touch(flag, i);
+}
+
+static flag_set bit(const struct analysis *a, const struct analysis_flag *flag)
+{
+	return (flag_set)1 << (flag - a->flags);
+}
+
+/* These three are about single numbers: they mark the summary itself. */
+static void mark_summary(struct analysis *a, struct analysis_flag *flag, struct analysis_summary *sum)
+{
+	sum->flags |= bit(a, flag);
+	flag_touch(flag, sum->subject);
+}
+
+void detect_precision(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->summary_count; i++) {
+		struct analysis_summary *sum = &a->summaries[i];
+		struct estimate median = {sum->stats.median, sum->stats.ci};
+
+		if (sum->metric->headline && sum->count && !(stats_precision(&median) <= 0.05))
+			mark_summary(a, flag, sum);
+	}
+}
+
+void detect_warmup(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->summary_count; i++)
+		if (a->summaries[i].metric->headline &&
+		    flags_warmup(a->summaries[i].values, a->summaries[i].count).raised)
+			mark_summary(a, flag, &a->summaries[i]);
+}
+
+void detect_modes(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->summary_count; i++)
+		if (a->summaries[i].metric->headline &&
+		    flags_modes(a->summaries[i].values, a->summaries[i].count).raised)
+			mark_summary(a, flag, &a->summaries[i]);
+}
+
+void detect_autocorrelation(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->comparison_count; i++) {
+		struct analysis_comparison *c = &a->comparisons[i];
+
+		if (!c->metric_b->headline || !c->result.dependent)
+			continue;
+		c->flags |= bit(a, flag);
+		flag->triggered = true;
+	}
+}

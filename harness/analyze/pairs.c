@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/analyze/pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analyze/analysis.h"
+#include "harness/analyze/multiple.h"
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+
+/* A metric of one side and what it is held against on the other. The accelerator has no part in the last row's span. */
+#define RUNNING "request_to_running_ns"
+#define WHOLE "request_to_ready_ns"
+
+static bool comparable(const struct analysis_subject *a, const struct analysis_subject *b)
+{
+	return !strcmp(a->root, b->root) && !strcmp(a->class, b->class) && strcmp(a->class, "control") &&
+	       (a->kind == KIND_MOCK) == (b->kind == KIND_MOCK);
+}
+
+/* The first mock is the control of the mocks. */
+static bool is_control(const struct analysis *analysis, size_t subject)
+{
+	const struct analysis_subject *s = &analysis->subjects[subject];
+
+	return (s->kind == KIND_PROCESS || s->kind == KIND_MOCK) &&
+	       analysis_plain(analysis, s->kind, s->root) == subject;
+}
+
+static bool meets(const struct analysis *analysis, size_t a, size_t b)
+{
+	const struct analysis_subject *x = &analysis->subjects[a], *y = &analysis->subjects[b];
+
+	if (a == b || !comparable(x, y))
+		return false;
+	return is_control(analysis, a) || (x->kind == KIND_CONTAINER && y->kind == KIND_VM);
+}
+
+/* Blocks in which both have a value; both lists are in the order of blocks. */
+static struct compare_data blocks_pair(const struct analysis_summary *a, const struct analysis_summary *b, double *x,
+				       double *y)
+{
+	size_t i = 0, j = 0, n = 0;
+
+	while (i < a->count && j < b->count) {
+		int64_t block_a = a->samples[i]->block, block_b = b->samples[j]->block;
+
+		if (block_a < block_b) {
+			i++;
+		} else if (block_b < block_a) {
+			j++;
+		} else {
+			x[n] = a->values[i++];
+			y[n++] = b->values[j++];
+		}
+	}
+	return (struct compare_data){.x = x, .y = y, .x_count = n, .y_count = n};
+}
+
+static int pair_compare(struct analysis *analysis, const struct analysis_summary *a, const struct analysis_summary *b,
+			struct error *err)
+{
+	cleanup_free double *x = alloc_zero(a->count, sizeof(*x)), *y = alloc_zero(a->count, sizeof(*y));
+	struct compare_data data = blocks_pair(a, b, x, y);
+	struct analysis_comparison c = {
+		.a = a->subject,
+		.b = b->subject,
+		.metric_a = a->metric,
+		.metric_b = b->metric,
+		.pairs = data.x_count,
+		.unpaired = a->count + b->count - 2 * data.x_count,
+	};
+
+	if (!c.pairs)
+		return 0;
+	data.confidence = analysis->confidence;
+	int rc = compare_paired(&data, &c.result, err);
+
+	if (rc < 0)
+		return error_wrap(err, rc, "%s: %s and %s", b->metric->name, analysis->subjects[a->subject].name,
+				  analysis->subjects[b->subject].name);
+	c.p_holm = c.result.ratio_defined ? c.result.p : NAN;
+	analysis->comparisons =
+		alloc_grow(analysis->comparisons, analysis->comparison_count + 1, sizeof(*analysis->comparisons));
+	analysis->comparisons[analysis->comparison_count++] = c;
+	return 0;
+}
+
+static int subjects_compare(struct analysis *analysis, size_t a, size_t b, struct error *err)
+{
+	for (size_t m = 0; m < metric_count; m++) {
+		const char *name = metric_table[m].name;
+		const char *against = strcmp(name, RUNNING) ? name : WHOLE;
+		const struct analysis_summary *x = analysis_summary_find(analysis, against, a);
+		const struct analysis_summary *y = analysis_summary_find(analysis, name, b);
+
+		if (!x || !y || !x->count || !y->count)
+			continue;
+		int rc = pair_compare(analysis, x, y, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static size_t pairs_count(const struct analysis *analysis)
+{
+	size_t kinds[KIND_OTHER + 1] = {0};
+
+	for (size_t i = 0; i < analysis->subject_count; i++)
+		kinds[analysis->subjects[i].kind]++;
+	return kinds[KIND_CONTAINER] * kinds[KIND_VM];
+}
+
+/* With very many subjects the VMs meet only the plain container: a table of a million rows answers nothing. */
+static bool left_out(const struct analysis *analysis, size_t a)
+{
+	const struct analysis_subject *s = &analysis->subjects[a];
+
+	return s->kind == KIND_CONTAINER && analysis_plain(analysis, KIND_CONTAINER, s->root) != a;
+}
+
+static void holm_adjust(struct analysis *analysis)
+{
+	cleanup_free double *p = alloc_zero(analysis->comparison_count, sizeof(*p));
+
+	for (size_t i = 0; i < analysis->comparison_count; i++)
+		p[i] = analysis->comparisons[i].p_holm;
+	multiple_holm(p, analysis->comparison_count);
+	for (size_t i = 0; i < analysis->comparison_count; i++)
+		analysis->comparisons[i].p_holm = p[i];
+}
+
+int pairs_compare(struct analysis *analysis, struct error *err)
+{
+	bool too_many = pairs_count(analysis) > ANALYSIS_PAIRS_MAX;
+
+	for (size_t a = 0; a < analysis->subject_count; a++) {
+		bool skip = too_many && left_out(analysis, a);
+
+		for (size_t b = 0; b < analysis->subject_count; b++) {
+			if (!meets(analysis, a, b))
+				continue;
+			analysis->comparisons_left_out += skip;
+			int rc = skip ? 0 : subjects_compare(analysis, a, b, err);
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	holm_adjust(analysis);
+	return 0;
+}
+
+void pairs_judge(struct analysis *analysis)
+{
+	for (size_t i = 0; i < analysis->comparison_count; i++) {
+		struct analysis_comparison *c = &analysis->comparisons[i];
+		bool failed = c->flags & ((flag_set)1 << FLAG_FAIL);
+
+		c->verdict = failed ? VERDICT_NOT_COMPARABLE :
+				      verdict_of(&c->result, c->p_holm, c->metric_b->band);
+		c->verdict_word = verdict_name(c->verdict, c->metric_b);
+	}
+}
