@@ -27,7 +27,7 @@ COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -fno-omit-frame-pointer 
 	$(if $(filter 1,$(WERROR)),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(CFLAGS)
 
 # tare is the keeper and needs little but the C library; tare-harness is everything else.
-KEEPER_BASE := alloc box clock error file log packet tree
+KEEPER_BASE := alloc box clock error file log packet tree sweep
 KEEPER_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard harness/keeper/*.c)) \
 	$(patsubst %,$(O)/harness/base/%.o,$(KEEPER_BASE))
 HARNESS_SOURCES := $(filter-out harness/keeper/%,$(wildcard harness/*/*.c)) $(wildcard runtimes/*.c)
@@ -48,6 +48,18 @@ $(BIN)/tare-harness: $(O)/harness/cli/main.o $(O)/libtare.a
 
 $(O)/libtare.a: $(HARNESS_OBJECTS)
 	$(Q)rm -f $@ && ar rcs $@ $^
+
+# What a build is, for every output; rewritten only when it changes.
+$(B)/gen/version.gen.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#pragma once\n#define VERSION_COMMIT "%s"\n#define VERSION_CFLAGS "%s"\n' \
+		'$(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)' '$(CFLAGS)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(O)/harness/base/version.o: $(B)/gen/version.gen.h
+
+.PHONY: FORCE
+FORCE:
 
 $(O)/%.o: %.c
 	@echo "  CC    $<"

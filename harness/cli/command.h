@@ -23,4 +23,7 @@ struct command {
 	int (*exec)(int argc, char **argv, struct error *err);
 };
 
-extern const struct command cmd_doctor;
+extern const struct command cmd_run, cmd_list, cmd_doctor, cmd_report, cmd_clean;
+
+/** All commands in the order of the help text; ends with NULL. */
+extern const struct command *const command_table[];

@@ -3,6 +3,7 @@
  * The keeper's loop. Everything waits in one poll: the harness's requests, the ends of children, and
  * signals, which are the harness's business: the keeper only passes on what the harness has not got itself.
  */
+#include "harness/base/sweep.h"
 #include "harness/keeper/keeper.h"
 
 #include <errno.h>

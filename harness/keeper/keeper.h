@@ -61,5 +61,3 @@ int starter_start(struct keeper *keeper);
 
 /** Kills and reaps all children, and theirs as they become ours, until none is left or the instant. Returns those left. */
 size_t sweep_processes(uint64_t deadline_ns);
-/** Kills what is in the cgroup folder and below, then removes it; a missing one is fine. */
-void sweep_cgroup(const char *path, uint64_t deadline_ns);

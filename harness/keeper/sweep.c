@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is left when the harness has ended: processes, then cgroups. Folders go through file.h. */
+/* The processes that are left when the harness has ended. Cgroups and folders go through base/sweep.h and base/file.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -76,38 +76,4 @@ size_t sweep_processes(uint64_t deadline_ns)
 			return 0;
 	} while (clock_now_ns() < deadline_ns);
 	return alive;
-}
-
-static void cgroup_kill(const char *path)
-{
-	cleanup_free char *file = alloc_format("%s/cgroup.kill", path);
-	cleanup_free char *members = alloc_format("%s/cgroup.procs", path);
-
-	if (!file_put(file, "1", NULL))
-		return;
-	cleanup_free char *text = file_read(members, NULL, NULL);
-
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
-		pid_t pid = (pid_t)strtol(line, NULL, 10);
-
-		if (pid > 1 && pid != getpid())
-			(void)kill(pid, SIGKILL);
-	}
-}
-
-void sweep_cgroup(const char *path, uint64_t deadline_ns)
-{
-	__attribute__((cleanup(cleanup_closedir))) DIR *dir = opendir(path);
-
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		if (e->d_type != DT_DIR || !strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		cleanup_free char *below = alloc_format("%s/%s", path, e->d_name);
-
-		sweep_cgroup(below, deadline_ns);
-	}
-	while (dir && rmdir(path) < 0 && errno == EBUSY && clock_now_ns() < deadline_ns) {
-		cgroup_kill(path);
-		clock_sleep_until(clock_now_ns() + SWEEP_PAUSE_NS / 10);
-	}
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tare clean: removes what a killed run left; never anything that carries no dead run's id. */
+#include <argp.h>
+#include <stdio.h>
+
+#include "harness/cli/command.h"
+#include "harness/measure/leftovers.h"
+
+static const struct argp_option clean_options[] = {
+	{"dry-run", 'n', NULL, 0, "Only list what would be removed", 0},
+	{0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+	bool *dry_run = state->input;
+
+	(void)value;
+	if (key == ARGP_KEY_ARG)
+		argp_usage(state);
+	if (key != 'n')
+		return ARGP_ERR_UNKNOWN;
+	*dry_run = true;
+	return 0;
+}
+
+static const struct argp clean_argp = {
+	.options = clean_options,
+	.parser = parse_option,
+	.doc = "Removes processes, cgroups and folders of runs that were killed. Living runs and strangers' things are "
+	       "not touched.",
+};
+
+static void tell(void *data, const char *what, const char *which)
+{
+	const bool *dry_run = data;
+
+	(void)printf("%s %s %s\n", *dry_run ? "would remove" : "removed", what, which);
+}
+
+static int clean_exec(int argc, char **argv, struct error *err)
+{
+	bool dry_run = false;
+
+	(void)err;
+	(void)argp_parse(&clean_argp, argc, argv, 0, NULL, &dry_run);
+	if (!leftovers_clean(dry_run, tell, &dry_run))
+		(void)puts("nothing is left behind");
+	return EXIT_DONE;
+}
+
+const struct command cmd_clean = {
+	.name = "clean",
+	.arguments = "[--dry-run]",
+	.summary = "remove what a killed run left behind, and nothing else",
+	.exec = clean_exec,
+};

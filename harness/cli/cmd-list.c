@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tare list: every row, usable or not, with the reason. */
+#include <argp.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/places.h"
+#include "harness/cli/command.h"
+#include "harness/model/runtime.h"
+#include "harness/model/scenario.h"
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+	const char **what = state->input;
+
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	if (*what)
+		argp_usage(state);
+	*what = value;
+	return 0;
+}
+
+static const struct argp list_argp = {
+	.parser = parse_option,
+	.args_doc = "[runtimes|scenarios|RUNTIME]",
+	.doc = "Lists the runtimes with what this host can do, the scenarios, or the options of one runtime.",
+};
+
+static void probe_default(const struct runtime *runtime, struct finding *ret_finding)
+{
+	struct run run = {0};
+	struct subject subject = {
+		.runtime = runtime,
+		.limits = {.memory_bytes = 256ull << 20, .pids_count = 64, .cpus_count = 1},
+	};
+
+	*ret_finding = (struct finding){.level = FINDING_OK};
+	(void)snprintf(run.artifacts, sizeof(run.artifacts), "%s", places_artifacts());
+	runtime->probe(&run, &subject, ret_finding);
+}
+
+static void list_runtime(const struct runtime *runtime)
+{
+	static const char *const states[] = {
+		[FINDING_OK] = "ready", [FINDING_INFO] = "ready", [FINDING_WARN] = "limited", [FINDING_FAIL] = "no"};
+	struct finding finding;
+
+	probe_default(runtime, &finding);
+	(void)printf("%-10s %-8s %s\n", runtime->name, states[finding.level], runtime->summary);
+	if (finding.level >= FINDING_WARN && *finding.reason)
+		(void)printf("%-20s%s\n", "", finding.reason);
+	if (finding.level >= FINDING_WARN && *finding.remedy)
+		(void)printf("%-20s%s\n", "", finding.remedy);
+}
+
+static int list_runtimes(struct error *err)
+{
+	(void)err;
+	(void)puts("runtimes (tare list RUNTIME shows the options of one):");
+	for (size_t i = 0; runtimes[i]; i++)
+		list_runtime(runtimes[i]);
+	return 0;
+}
+
+static void list_options(const struct runtime *runtime)
+{
+	list_runtime(runtime);
+	(void)printf("\noptions, as %s:OPTION=VALUE or under \"options\" of a scenario's subject:\n", runtime->name);
+	for (const struct runtime_option *o = runtime->options; o && o->name; o++)
+		(void)printf("  %-10s %s\n%13sdefault %s%s%s\n", o->name, o->summary, "", o->fallback,
+			     o->choices ? "; one of " : "", o->choices ? o->choices : "");
+	(void)printf("  %-10s %s\n  %-10s %s\n  %-10s %s\n", "root", "image or none (nothing but the payload)", "memory",
+		     "limit of a container, RAM of a guest: 256MiB", "timeout", "from start to ready: 30s");
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 5 && !strcmp(entry->d_name + length - 5, ".json") && !strstr(entry->d_name, ".schema.");
+}
+
+static void list_scenario(const char *folder, const char *file)
+{
+	cleanup_free char *path = alloc_format("%s/%s", folder, file);
+	struct scenario scenario;
+	struct error err = {0};
+
+	if (scenario_load(path, folder, &scenario, &err) < 0) {
+		(void)printf("%-14.*s %s\n", (int)strlen(file) - 5, file, err.text);
+		return;
+	}
+	(void)printf("%-14s %s\n%15s", scenario.name, scenario.title, "");
+	for (size_t i = 0; i < scenario.subject_count; i++)
+		(void)printf("%s%s", i ? ", " : "subjects: ", scenario.subjects[i].name);
+	(void)puts("");
+	scenario_release(&scenario);
+}
+
+static int list_scenarios(struct error *err)
+{
+	cleanup_free char *folder = alloc_format("%s/scenarios", places_data());
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_scenario, alphasort);
+
+	if (count < 0)
+		return error_errno(err, errno, "%s: cannot list", folder);
+	(void)puts("scenarios:");
+	for (int i = 0; i < count; i++) {
+		list_scenario(folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+static int list_exec(int argc, char **argv, struct error *err)
+{
+	const char *what = NULL;
+
+	(void)argp_parse(&list_argp, argc, argv, 0, NULL, &what);
+	if (what && !strcmp(what, "scenarios"))
+		return list_scenarios(err);
+	if (what && !strcmp(what, "runtimes"))
+		return list_runtimes(err);
+	const struct runtime *runtime = what ? runtime_find(what) : NULL;
+
+	if (runtime) {
+		list_options(runtime);
+		return EXIT_DONE;
+	}
+	if (what)
+		return error_input(err, "'%.64s' is not something to list; runtimes, scenarios or the name of a runtime",
+				   what);
+	int rc = list_runtimes(err);
+
+	(void)puts("");
+	return rc < 0 ? rc : list_scenarios(err);
+}
+
+const struct command cmd_list = {
+	.name = "list",
+	.arguments = "[runtimes|scenarios|RUNTIME]",
+	.summary = "what there is to run, and whether this host can, with the reason",
+	.exec = list_exec,
+};

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tare run: scenario in, recording and report out. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "harness/analyze/analysis.h"
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+#include "harness/base/places.h"
+#include "harness/base/quantity.h"
+#include "harness/cli/command.h"
+#include "harness/measure/session.h"
+#include "harness/report/progress.h"
+#include "harness/report/report.h"
+
+enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
+       OPT_PLOTS, OPT_WARMUP };
+
+static const struct argp_option run_options[] = {
+	{"subjects", OPT_SUBJECTS, "LIST", 0,
+	 "Only these, in this order: names of the scenario's subjects, or RUNTIME[:OPTION=VALUE]...", 0},
+	{"blocks", OPT_BLOCKS, "N", 0, "Blocks of each kind that the scenario has, without warm-up (default: the scenario's)", 0},
+	{"warmup", OPT_WARMUP, "N", 0, "Warm-up blocks of the latency kind (default: the scenario's)", 0},
+	{"seed", OPT_SEED, "N", 0, "Seed of the order, decimal or 0x...; the same seed gives the same plan (default: random)", 0},
+	{"budget", OPT_BUDGET, "TIME", 0, "Start no new block after this time, such as 5min (default: none)", 0},
+	{"out", OPT_OUT, "DIR", 0, "Folder of the run (default: results/runs/TIME-SCENARIO-ID in a checkout)", 0},
+	{"connect", OPT_CONNECT, "URI", 0, "libvirt connection for VMs (default: the embedded driver)", 0},
+	{"plots", OPT_PLOTS, "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
+	{"quiet", OPT_QUIET, NULL, 0, "No progress, only the summary", 0},
+	{0},
+};
+
+#define RUN_SCENARIOS_MAX 16
+
+struct run_arguments {
+	const char *scenarios[RUN_SCENARIOS_MAX];
+	size_t scenario_count;
+	const char *subjects, *out, *connect, *plots;
+	uint64_t blocks, warmup, seed, budget_ns;
+	bool quiet, has_seed, has_warmup;
+	struct error err;
+};
+
+static int parse_seed(const char *text, uint64_t *ret_seed, struct error *err)
+{
+	char *end;
+
+	errno = 0;
+	*ret_seed = strtoull(text, &end, 0);
+	if (errno || end == text || *end || *text == '-')
+		return error_input(err, "'%.64s' is not a seed; a number such as 42 or 0x5eed", text);
+	return 0;
+}
+
+/* Returns 0, a negative errno with the error set, or ARGP_ERR_UNKNOWN. */
+static int take_option(struct run_arguments *a, int key, const char *value)
+{
+	switch (key) {
+	case OPT_SUBJECTS:
+		a->subjects = value;
+		return 0;
+	case OPT_BLOCKS:
+		return quantity_parse_count(value, 1, SCENARIO_BLOCKS_MAX, &a->blocks, &a->err);
+	case OPT_WARMUP:
+		a->has_warmup = true;
+		return quantity_parse_count(value, 0, SCENARIO_BLOCKS_MAX, &a->warmup, &a->err);
+	case OPT_SEED:
+		a->has_seed = true;
+		return parse_seed(value, &a->seed, &a->err);
+	case OPT_BUDGET:
+		return quantity_parse_ns(value, &a->budget_ns, &a->err);
+	case OPT_OUT:
+		a->out = value;
+		return 0;
+	case OPT_CONNECT:
+		a->connect = value;
+		return 0;
+	case OPT_PLOTS:
+		a->plots = value;
+		return 0;
+	case OPT_QUIET:
+		a->quiet = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+	struct run_arguments *a = state->input;
+
+	if (key == ARGP_KEY_ARG) {
+		if (a->scenario_count == RUN_SCENARIOS_MAX)
+			argp_error(state, "too many scenarios");
+		else
+			a->scenarios[a->scenario_count++] = value;
+		return 0;
+	}
+	int rc = take_option(a, key, value);
+
+	if (rc < 0)
+		argp_error(state, "%s", a->err.text);
+	return rc;
+}
+
+static const struct argp run_argp = {
+	.options = run_options,
+	.parser = parse_option,
+	.args_doc = "[SCENARIO|FILE.json]...",
+	.doc = "Runs scenarios (default: compare) and writes for each a folder with samples, report and charts.",
+};
+
+static void show_sample(void *data, const struct session_progress *p)
+{
+	struct progress_step step = {
+		.done = p->done,
+		.total = p->total,
+		.left_ns = p->left_ns,
+		.kind = block_kind_name(p->step->kind),
+		.subject = p->sample->subject,
+		.status = sample_status_name(p->sample->status),
+		.block = p->step->block,
+		.first_of_block = !p->step->position,
+	};
+
+	progress_show(data, &step);
+}
+
+static void show_notice(void *data, const char *text)
+{
+	progress_note(data, text);
+}
+
+static char *default_folder(const char *scenario)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char stamp[32];
+	uint16_t id = 0;
+
+	(void)gmtime_r(&now, &utc);
+	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
+	(void)!getrandom(&id, sizeof(id), 0);
+	return alloc_format("%s/%s-%s-%04x", places_runs(), stamp, scenario, id);
+}
+
+static void apply_counts(const struct run_arguments *a, struct scenario *scenario)
+{
+	for (size_t kind = 0; kind < BLOCK_KIND_COUNT; kind++)
+		if (scenario->blocks[kind].count && a->blocks)
+			scenario->blocks[kind].count = a->blocks;
+	if (scenario->blocks[BLOCK_LATENCY].count && a->has_warmup)
+		scenario->blocks[BLOCK_LATENCY].warmup = a->warmup;
+}
+
+/* A subject of which no attempt at all succeeded is a result that says no. */
+static bool some_subject_failed(const struct recording *recording)
+{
+	size_t subjects = recording_subject_count(recording);
+
+	for (size_t i = 0; i < subjects; i++) {
+		const char *name = recording_subject_name(recording, i);
+		size_t tried = 0, good = 0;
+
+		for (size_t j = 0; j < recording->sample_count; j++)
+			if (!strcmp(recording->samples[j].subject, name) &&
+			    recording->samples[j].status != SAMPLE_ABORTED) {
+				tried++;
+				good += recording->samples[j].status == SAMPLE_OK;
+			}
+		if (tried && !good)
+			return true;
+	}
+	return false;
+}
+
+static int report_run(const char *folder, const char *plots, bool *ret_failed, struct error *err)
+{
+	struct recording recording;
+	struct analysis analysis;
+	int rc = recording_load(folder, &recording, err);
+
+	if (rc < 0)
+		return rc;
+	*ret_failed = some_subject_failed(&recording);
+	rc = analysis_make(&recording, &analysis, err);
+	if (!rc) {
+		rc = report_make(&recording, &analysis, plots, err);
+		if (!rc)
+			rc = report_print(&analysis, "text", stdout, err);
+		analysis_release(&analysis);
+	}
+	recording_release(&recording);
+	return rc;
+}
+
+static int run_one(const struct run_arguments *a, const char *name, int argc, char **argv, struct error *err)
+{
+	cleanup_free char *scenarios = alloc_format("%s/scenarios", places_data());
+	cleanup_free char *folder = NULL;
+	struct progress progress;
+	struct scenario scenario;
+	struct session_result result = {0};
+	bool failed = false;
+	int rc = scenario_load(name, scenarios, &scenario, err);
+
+	if (!rc && a->subjects) {
+		rc = scenario_select(&scenario, a->subjects, err);
+		if (rc < 0)
+			scenario_release(&scenario);
+	}
+	if (rc < 0)
+		return rc;
+	apply_counts(a, &scenario);
+	folder = a->out ? alloc_text(a->out) : default_folder(scenario.name);
+	progress_init(&progress, a->quiet);
+	struct session_options options = {
+		.folder = folder,
+		.connect_uri = a->connect,
+		.seed = a->seed,
+		.budget_ns = a->budget_ns,
+		.argument_count = argc,
+		.arguments = argv,
+		.on_sample = show_sample,
+		.on_notice = show_notice,
+		.data = &progress,
+	};
+
+	rc = session_run(&scenario, &options, &result, err);
+	progress_end(&progress);
+	scenario_release(&scenario);
+	if (rc < 0 && !result.samples)
+		return rc;
+	/* What was measured gets its report, whatever ended the run. */
+	struct error report_err = {0};
+	int report_rc = report_run(folder, a->plots, &failed, rc < 0 ? &report_err : err);
+
+	if (rc < 0 || report_rc < 0)
+		return rc < 0 ? rc : report_rc;
+	if (result.interrupted)
+		return EXIT_INTERRUPTED;
+	return failed ? EXIT_NO : EXIT_DONE;
+}
+
+static int run_exec(int argc, char **argv, struct error *err)
+{
+	struct run_arguments a = {.plots = "svg,png"};
+	int status = EXIT_DONE;
+
+	(void)argp_parse(&run_argp, argc, argv, 0, NULL, &a);
+	if (!a.scenario_count)
+		a.scenarios[a.scenario_count++] = "compare";
+	if (a.out && a.scenario_count > 1)
+		return error_input(err, "--out: takes one scenario; %zu were given", a.scenario_count);
+	if (!a.has_seed)
+		(void)!getrandom(&a.seed, sizeof(a.seed), 0);
+	for (size_t i = 0; i < a.scenario_count; i++) {
+		int rc = run_one(&a, a.scenarios[i], argc, argv, err);
+
+		if (rc < 0 || rc == EXIT_INTERRUPTED)
+			return rc;
+		status = rc ? rc : status;
+	}
+	return status;
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.arguments = "[SCENARIO|FILE.json]...",
+	.summary = "run scenarios and report: start-up, memory, disk of each subject",
+	.exec = run_exec,
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What runs that were killed may have left on this host: their names carry the run's id, and a run that
+ * still lives holds a lock on its private folder. Only such names are ever touched.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/base/error.h"
+
+/** Tells of one thing that is (or would be) removed: "process", "cgroup", "folder", and which. */
+typedef void (*leftovers_tell)(void *data, const char *what, const char *which);
+
+/** Takes the lock that says that the run lives; keep the descriptor open as long as it does. Negative errno: cannot. */
+int leftovers_lock(const char *private_folder, struct error *err);
+/** Finds the runs that have died; kills their processes and removes their cgroups and folders unless `dry_run`. */
+size_t leftovers_clean(bool dry_run, leftovers_tell tell, void *data);

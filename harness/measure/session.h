@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run from its folder's creation to the last line of its journal. What it writes is described in
+ * model/recording.h; what it makes on the host carries the run's id and is gone when it ends.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+#include "harness/model/plan.h"
+#include "harness/model/scenario.h"
+
+/** What the caller sees of a run while it goes on. */
+struct session_progress {
+	const struct plan_step *step; /**< the one that has just ended */
+	const struct scenario *scenario;
+	size_t done, total;
+	uint64_t elapsed_ns, left_ns; /**< left_ns: estimate from the steps so far */
+	const struct sample *sample;
+};
+
+struct session_options {
+	const char *folder;	  /**< results folder; created, must not hold a run */
+	const char *connect_uri;  /**< NULL: embedded libvirt */
+	uint64_t seed;
+	uint64_t budget_ns;	  /**< no new block starts after this; 0: no limit */
+	int argument_count;	  /**< the command line, for the report */
+	char **arguments;
+	/** After each sample; NULL: none. */
+	void (*on_sample)(void *data, const struct session_progress *progress);
+	/** One line about something that the user should know now (a subject that cannot work here). */
+	void (*on_notice)(void *data, const char *text);
+	void *data;
+};
+
+struct session_result {
+	size_t samples;
+	size_t usable_subjects;
+	bool interrupted;
+	const char *stop_reason; /**< "complete", "budget", "interrupted", "failures" */
+};
+
+/**
+ * Runs the scenario. Failing samples are no error. Errors: the folder cannot be made or written, no subject can
+ * work here (error_host), the journal cannot be written (what was measured before is safe).
+ */
+int session_run(struct scenario *scenario, const struct session_options *options, struct session_result *ret_result,
+		struct error *err);
