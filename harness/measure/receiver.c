@@ -1,71 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "harness/measure/receiver.h"
-
+/* The receiving thread: what it does when a descriptor has news. */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
-#include "harness/base/cleanup.h"
-#include "harness/base/clock.h"
-#include "harness/model/runtime.h"
+#include "harness/measure/receiver-internal.h"
 
-enum source_kind {
-	SOURCE_STOP,	     /* eventfd: end the thread */
-	SOURCE_SIGNAL,	     /* signalfd */
-	SOURCE_KEEPER,	     /* hang-up of the keeper's socket */
-	SOURCE_LISTEN_READY, /* listening socket of the ready byte (and of everything else, for a container) */
-	SOURCE_LISTEN_TEXT,  /* listening socket of a guest's serial port */
-	SOURCE_READY,	     /* the connections of these two */
-	SOURCE_TEXT,
-	SOURCE_PROCESS, /* pidfd */
-	SOURCE_FAILURE, /* eventfd of instance_fail() */
-	SOURCE_COUNT
-};
-
-/* One descriptor in the epoll set; `channel` is NULL for the receiver's own. */
-struct source {
-	enum source_kind kind;
-	int fd;
-	struct channel *channel;
-};
-
-struct channel {
-	struct receiver *receiver;
-	struct instance *in;
-	struct source sources[SOURCE_COUNT];
-	bool guest;
-	unsigned news;
-	pid_t peer;
-	char text[PROTOCOL_FACTS_MAX];
-	size_t length;
-	bool one_line; /* the reply is a single line, not a block with an end mark */
-	char text_path[108];
-	struct channel *next_closed;
-};
-
-struct receiver {
-	pthread_t thread;
-	pthread_mutex_t lock; /* guards the channels' news and text, and their life against the thread */
-	pthread_cond_t changed;
-	int epoll;
-	struct source own[3];
-	struct channel *closed; /* freed by the thread between two events, so that none in its hand is lost */
-	bool interrupted;
-};
-
-void receiver_block_signals(void)
+static sigset_t interruption_signals(void)
 {
 	sigset_t set;
 
@@ -73,18 +22,25 @@ void receiver_block_signals(void)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGHUP);
+	return set;
+}
+
+void receiver_block_signals(void)
+{
+	sigset_t set = interruption_signals();
+
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-static int source_watch(struct receiver *receiver, struct source *source)
+int source_watch(struct receiver *receiver, struct source *source)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = source};
 
 	return epoll_ctl(receiver->epoll, EPOLL_CTL_ADD, source->fd, &event) < 0 ? -errno : 0;
 }
 
-static void source_close(struct receiver *receiver, struct source *source, bool owned)
+void source_close(struct receiver *receiver, struct source *source, bool owned)
 {
 	if (source->fd < 0)
 		return;
@@ -282,12 +238,8 @@ static void *receiver_main(void *data)
 
 static int receiver_open(struct receiver *receiver, struct error *err)
 {
-	sigset_t set;
+	sigset_t set = interruption_signals();
 
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
 	receiver->epoll = epoll_create1(EPOLL_CLOEXEC);
 	receiver->own[0] = (struct source){.kind = SOURCE_STOP, .fd = eventfd(0, EFD_CLOEXEC)};
 	receiver->own[1] = (struct source){.kind = SOURCE_SIGNAL, .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
@@ -359,147 +311,4 @@ int receiver_watch_keeper(struct receiver *receiver, int fd, struct error *err)
 	if (epoll_ctl(receiver->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return error_errno(err, errno, "cannot watch the keeper");
 	return 0;
-}
-
-static int channel_listen(struct channel *channel, enum source_kind kind, int type, const char *path,
-			  struct error *err)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct source *source = &channel->sources[kind];
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return error_set(err, -ENAMETOOLONG, "%s: too long for a socket", path);
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	source->fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (source->fd < 0 || bind(source->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0666) < 0 || listen(source->fd, 1) < 0)
-		return error_errno(err, errno, "%s: cannot listen", path);
-	if (source_watch(channel->receiver, source) < 0)
-		return error_errno(err, errno, "%s: cannot watch", path);
-	return 0;
-}
-
-int channel_open(struct receiver *receiver, struct instance *in, struct channel **ret_channel, struct error *err)
-{
-	struct channel *channel = alloc_zero(1, sizeof(*channel));
-	int rc;
-
-	channel->receiver = receiver;
-	channel->in = in;
-	channel->guest = in->subject->runtime->kind == RUNTIME_VM;
-	(void)snprintf(channel->text_path, sizeof(channel->text_path), "%s.s", in->socket);
-	for (size_t i = 0; i < SOURCE_COUNT; i++)
-		channel->sources[i] = (struct source){.kind = (enum source_kind)i, .fd = -1, .channel = channel};
-	rc = channel_listen(channel, SOURCE_LISTEN_READY, channel->guest ? SOCK_STREAM : SOCK_SEQPACKET, in->socket,
-			    err);
-	if (!rc && channel->guest)
-		rc = channel_listen(channel, SOURCE_LISTEN_TEXT, SOCK_STREAM, channel->text_path, err);
-	if (!rc) {
-		channel->sources[SOURCE_FAILURE].fd = in->failure_fd;
-		rc = source_watch(receiver, &channel->sources[SOURCE_FAILURE]);
-		if (rc < 0)
-			(void)error_errno(err, -rc, "cannot watch for the runtime's failures");
-	}
-	if (rc < 0) {
-		channel_close(channel);
-		return rc;
-	}
-	*ret_channel = channel;
-	return 0;
-}
-
-int channel_watch_process(struct channel *channel, struct error *err)
-{
-	struct source *process = &channel->sources[SOURCE_PROCESS];
-	int rc = 0;
-
-	(void)pthread_mutex_lock(&channel->receiver->lock);
-	if (process->fd < 0 && channel->in->pidfd >= 0 && !(channel->news & CHANNEL_EXITED)) {
-		process->fd = channel->in->pidfd;
-		rc = source_watch(channel->receiver, process);
-	}
-	(void)pthread_mutex_unlock(&channel->receiver->lock);
-	return rc < 0 ? error_errno(err, -rc, "cannot watch the main process") : 0;
-}
-
-unsigned channel_wait(struct channel *channel, unsigned wanted, uint64_t deadline_ns)
-{
-	struct receiver *receiver = channel->receiver;
-	struct timespec until = {
-		.tv_sec = (time_t)(deadline_ns / 1000000000u),
-		.tv_nsec = (long)(deadline_ns % 1000000000u),
-	};
-	unsigned news;
-
-	(void)pthread_mutex_lock(&receiver->lock);
-	for (;;) {
-		news = channel->news | (receiver->interrupted ? CHANNEL_INTERRUPTED : 0);
-		if (news & wanted || pthread_cond_timedwait(&receiver->changed, &receiver->lock, &until) == ETIMEDOUT)
-			break;
-	}
-	(void)pthread_mutex_unlock(&receiver->lock);
-	return news;
-}
-
-int channel_send(struct channel *channel, const char *command, struct error *err)
-{
-	char line[64];
-	int length = snprintf(line, sizeof(line), "%s\n", command);
-
-	(void)pthread_mutex_lock(&channel->receiver->lock);
-	int fd = channel->sources[channel->guest ? SOURCE_TEXT : SOURCE_READY].fd;
-
-	channel->news &= ~(unsigned)CHANNEL_REPLY;
-	channel->length = 0;
-	channel->text[0] = '\0';
-	channel->one_line = !strcmp(command, PROTOCOL_COMMAND_PING);
-	ssize_t put = fd < 0 ? -1 : send(fd, line, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	(void)pthread_mutex_unlock(&channel->receiver->lock);
-	return put == length ? 0 : error_set(err, -EPIPE, "the payload's channel takes no command");
-}
-
-const char *channel_text(struct channel *channel)
-{
-	return channel->text;
-}
-
-bool channel_fact(const char *text, const char *key, char *value, size_t size)
-{
-	size_t length = strlen(key);
-
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (strncmp(line, key, length) || line[length] != '=')
-			continue;
-		(void)snprintf(value, size, "%.*s", (int)strcspn(line + length + 1, "\n"), line + length + 1);
-		return strcmp(value, PROTOCOL_FACT_UNKNOWN) != 0 && *value;
-	}
-	return false;
-}
-
-pid_t channel_peer(struct channel *channel)
-{
-	(void)pthread_mutex_lock(&channel->receiver->lock);
-	pid_t peer = channel->peer;
-
-	(void)pthread_mutex_unlock(&channel->receiver->lock);
-	return peer;
-}
-
-void channel_close(struct channel *channel)
-{
-	if (!channel)
-		return;
-	struct receiver *receiver = channel->receiver;
-
-	(void)unlink(channel->in->socket);
-	if (channel->guest)
-		(void)unlink(channel->text_path);
-	(void)pthread_mutex_lock(&receiver->lock);
-	for (size_t i = 0; i < SOURCE_COUNT; i++)
-		source_close(receiver, &channel->sources[i], i != SOURCE_PROCESS && i != SOURCE_FAILURE);
-	channel->in = NULL;
-	channel->next_closed = receiver->closed;
-	receiver->closed = channel;
-	(void)pthread_mutex_unlock(&receiver->lock);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What receiver.c (the thread) and channel.c (the measuring side) share; nobody else includes it. */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "harness/measure/receiver.h"
+
+enum source_kind {
+	SOURCE_STOP,	     /* eventfd: end the thread */
+	SOURCE_SIGNAL,	     /* signalfd */
+	SOURCE_KEEPER,	     /* hang-up of the keeper's socket */
+	SOURCE_LISTEN_READY, /* listening socket of the ready byte (and of everything else, for a container) */
+	SOURCE_LISTEN_TEXT,  /* listening socket of a guest's serial port */
+	SOURCE_READY,	     /* the connections of these two */
+	SOURCE_TEXT,
+	SOURCE_PROCESS, /* pidfd */
+	SOURCE_FAILURE, /* eventfd of instance_fail() */
+	SOURCE_COUNT
+};
+
+/* One descriptor in the epoll set; `channel` is NULL for the receiver's own. */
+struct source {
+	enum source_kind kind;
+	int fd;
+	struct channel *channel;
+};
+
+struct channel {
+	struct receiver *receiver;
+	struct instance *in;
+	struct source sources[SOURCE_COUNT];
+	bool guest;
+	unsigned news;
+	pid_t peer;
+	char text[PROTOCOL_FACTS_MAX];
+	size_t length;
+	bool one_line; /* the reply is a single line, not a block with an end mark */
+	char text_path[108];
+	struct channel *next_closed;
+};
+
+struct receiver {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards the channels' news and text, and their life against the thread */
+	pthread_cond_t changed;
+	int epoll;
+	struct source own[3];
+	struct channel *closed; /* freed by the thread between two events, so that none in its hand is lost */
+	bool interrupted;
+};
+
+/** Puts the descriptor into the receiver's set; negative errno. */
+int source_watch(struct receiver *receiver, struct source *source);
+/** Takes it out, and closes it where the source owns it. With the lock held, once the thread runs. */
+void source_close(struct receiver *receiver, struct source *source, bool owned);
