@@ -35,9 +35,11 @@ static double correlation(const double *a, const double *b, size_t n)
 	double a_mean = 0, b_mean = 0, products = 0, a_squares = 0, b_squares = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		a_mean += a[i] / (double)n;
-		b_mean += b[i] / (double)n;
+		a_mean += a[i];
+		b_mean += b[i];
 	}
+	a_mean /= (double)n;
+	b_mean /= (double)n;
 	for (size_t i = 0; i < n; i++) {
 		products += (a[i] - a_mean) * (b[i] - b_mean);
 		a_squares += (a[i] - a_mean) * (a[i] - a_mean);
@@ -46,20 +48,27 @@ static double correlation(const double *a, const double *b, size_t n)
 	return products / sqrt(a_squares * b_squares);
 }
 
+/* Asked for instead of a variance of 0, which rounding of the mean can hide. */
+static bool all_equal(const double *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (values[i] != values[0])
+			return false;
+	return true;
+}
+
 struct flags_trend flags_warmup(const double *values, size_t n)
 {
 	struct flags_trend trend = { .rho = NAN, .p = NAN };
 	double ranks[WARMUP_VALUES], order[WARMUP_VALUES];
 	size_t used = n < WARMUP_VALUES ? n : WARMUP_VALUES;
 
-	if (used < FEWEST)
+	if (used < FEWEST || all_equal(values, used))
 		return trend;
 	rank_values(values, used, ranks);
 	for (size_t i = 0; i < used; i++)
 		order[i] = (double)i;
 	trend.rho = correlation(order, ranks, used);
-	if (isnan(trend.rho))
-		return trend;
 	trend.p = correlation_p(trend.rho, used);
 	trend.raised = trend.p < WARMUP_P;
 	return trend;
@@ -84,7 +93,7 @@ double flags_autocorrelation(const double *values, size_t n, bool *ret_raised)
 	double mean = 0, products = 0, squares = 0;
 
 	*ret_raised = false;
-	if (count < FEWEST)
+	if (count < FEWEST || all_equal(finite, count))
 		return NAN;
 	for (size_t i = 0; i < count; i++)
 		mean += finite[i] / (double)count;
@@ -93,8 +102,6 @@ double flags_autocorrelation(const double *values, size_t n, bool *ret_raised)
 		if (i > 0)
 			products += (finite[i] - mean) * (finite[i - 1] - mean);
 	}
-	if (squares == 0)
-		return NAN;
 	*ret_raised = fabs(products / squares) > 2 / sqrt((double)count);
 	return products / squares;
 }
@@ -127,7 +134,7 @@ static size_t best_split(const double *sorted, size_t n, double *ret_share)
 			split = low;
 		}
 	}
-	*ret_share = squares > 0 ? fmin(1, best / squares) : 0;
+	*ret_share = all_equal(sorted, n) ? 0 : fmin(1, best / squares);
 	return split;
 }
 
