@@ -98,7 +98,7 @@ static double *subset_sums(const size_t *weights, size_t n, size_t *ret_total)
 /* P(S = s) for the sum S of `chosen` of the weights, each choice equally likely. */
 static double *choice_sums(const size_t *weights, size_t n, size_t chosen, size_t *ret_total)
 {
-	size_t total = 0;
+	size_t total = 0, reached = 0;
 	double ways = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -108,10 +108,12 @@ static double *choice_sums(const size_t *weights, size_t n, size_t chosen, size_
 	double *p = alloc_zero(row, sizeof(*p));
 
 	count[0] = 1;
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = chosen; c > 0; c--)
-			for (size_t s = weights[i]; s <= total; s++)
+	for (size_t i = 0; i < n; i++) {
+		reached += weights[i];
+		for (size_t c = i < chosen ? i + 1 : chosen; c > 0; c--)
+			for (size_t s = weights[i]; s <= reached; s++)
 				count[c * row + s] += count[(c - 1) * row + s - weights[i]];
+	}
 	for (size_t s = 0; s <= total; s++)
 		ways += count[chosen * row + s];
 	for (size_t s = 0; s <= total; s++)

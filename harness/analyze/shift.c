@@ -29,6 +29,12 @@ static double sum_of(const struct sums *sums, size_t i, size_t j)
 	return isnan(sum) ? sums->unknown : sum;
 }
 
+/* An unknown sum, if there is one, is also one of a smallest and a largest. */
+static bool has_unknown(const struct sums *sums)
+{
+	return isnan(sums->a[0] + sums->b[sums->n - 1]) || isnan(sums->a[sums->m - 1] + sums->b[0]);
+}
+
 static size_t sums_up_to(const struct sums *sums, double limit)
 {
 	size_t count = 0, diagonal = 0, j = sums->n;
@@ -63,7 +69,7 @@ static double value_of(uint64_t key)
 /* The k-th smallest sum, k from 1. */
 static double select_sum(const struct sums *sums, size_t k)
 {
-	uint64_t lo = key_of(-INFINITY), hi = key_of(INFINITY);
+	uint64_t lo = key_of(sum_of(sums, 0, 0)), hi = key_of(sum_of(sums, sums->m - 1, sums->n - 1));
 
 	while (lo < hi) {
 		uint64_t middle = lo + (hi - lo) / 2;
@@ -81,17 +87,23 @@ static double mean_of_two(double a, double b)
 	return a == b ? a : (a + b) / 2;
 }
 
+static double median_sum(const struct sums *sums, size_t count)
+{
+	double middle = select_sum(sums, (count + 1) / 2);
+
+	return count % 2 ? middle : mean_of_two(middle, select_sum(sums, count / 2 + 1));
+}
+
 static struct estimate estimate_of(struct sums sums, size_t count, struct rank_range range)
 {
 	struct sums low = sums, high = sums;
-	size_t middle = (count + 1) / 2, next = count / 2 + 1;
+	struct estimate estimate = stats_unknown;
 
 	low.unknown = -INFINITY;
 	high.unknown = INFINITY;
-	struct estimate estimate = stats_unknown;
-
-	estimate.value = mean_of_two(mean_of_two(select_sum(&low, middle), select_sum(&low, next)),
-				     mean_of_two(select_sum(&high, middle), select_sum(&high, next)));
+	estimate.value = median_sum(&low, count);
+	if (has_unknown(&sums))
+		estimate.value = mean_of_two(estimate.value, median_sum(&high, count));
 	if (range.lo > 0)
 		estimate.ci = (struct interval){
 			.lo = select_sum(&low, range.lo),
