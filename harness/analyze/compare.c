@@ -84,7 +84,7 @@ static void compare_pair_ratios(const struct pairs *pairs, double confidence, st
 	size_t kept_count = 0;
 
 	for (size_t i = 0; i < pairs->count; i++) {
-		logs[i] = log(pairs->y[i]) - log(pairs->x[i]);
+		logs[i] = log(pairs->y[i] / pairs->x[i]);
 		if (is_within(pairs->x[i], x_fences) && is_within(pairs->y[i], y_fences))
 			kept[kept_count++] = logs[i];
 	}
