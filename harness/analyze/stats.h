@@ -16,7 +16,7 @@
 #define FENCE_MILD 1.5
 #define FENCE_SEVERE 3.0
 
-/** `known` = false: too few values for the confidence asked for; print "no interval". Ends may be infinite. */
+/** `known` = false: too few values for the confidence: print "no interval". Ends may be infinite. */
 struct interval {
 	double lo, hi; /**< NaN where not known */
 	bool known;
@@ -65,7 +65,7 @@ double *stats_sorted(const double *values, size_t n);
 double stats_quantile(const double *sorted, size_t n, double q);
 /** The exact interval of the q-quantile from two order statistics of sorted values (rank_of_quantile()). */
 struct interval stats_quantile_ci(const double *sorted, size_t n, double q, double confidence);
-/** `reach` (FENCE_...) interquartile ranges beyond the quartiles of sorted values; infinite if these are. */
+/** `reach` (FENCE_...) interquartile ranges beyond the quartiles of sorted values; infinite as these. */
 struct stats_fences stats_fences(const double *sorted, size_t n, double reach);
 /** A rate: the score interval of k in n (Wilson 1927). n = 0: not known. */
 struct interval stats_wilson(size_t k, size_t n, double confidence);

@@ -18,7 +18,7 @@ enum verdict {
 	VERDICT_INCONCLUSIVE,	     /**< not decided; never to be read as "no difference" */
 };
 
-/** The first that matches, in the order of method 5.5. `adjusted_p`: multiple_holm(); `band`: the metric's. */
+/** The first that matches (method 5.5), with the p-value of multiple_holm() and the band of the metric. */
 enum verdict verdict_of(const struct comparison *comparison, double adjusted_p, double band);
 /** "equivalent", "different_but_small", "inconclusive", "not_comparable", or the metric's own word. */
 const char *verdict_name(enum verdict verdict, const struct metric *metric);
