@@ -63,7 +63,7 @@ int error_host(struct error *err, const char *format, ...)
 
 int error_wrap(struct error *err, int code, const char *format, ...)
 {
-	char head[sizeof(err->text)], tail[sizeof(err->text)];
+	char head[256], tail[sizeof(err->text)];
 	va_list args;
 
 	if (!err)
@@ -72,9 +72,7 @@ int error_wrap(struct error *err, int code, const char *format, ...)
 	(void)vsnprintf(head, sizeof(head), format, args);
 	va_end(args);
 	(void)memcpy(tail, err->text, sizeof(tail));
-	int used = snprintf(err->text, sizeof(err->text), "%s", head);
-
-	if (used > 0 && (size_t)used < sizeof(err->text))
-		(void)snprintf(err->text + used, sizeof(err->text) - (size_t)used, ": %s", tail);
+	/* What does not fit is cut at the end: the place stands in front. */
+	(void)snprintf(err->text, sizeof(err->text), "%s: %.*s", head, (int)(sizeof(err->text) - sizeof(head) - 3), tail);
 	return code;
 }

@@ -77,7 +77,7 @@ int start_connect(struct start_client **ret_client, struct error *err)
 
 	if (!text)
 		return error_host(err, "no keeper: start tare, not tare-harness");
-	int fd = atoi(text);
+	int fd = (int)strtol(text, NULL, 10);
 
 	if (fd <= STDERR_FILENO || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET)
 		return error_host(err, "%s=%s: not the keeper's socket; start tare, not tare-harness", START_ENV_FD, text);
