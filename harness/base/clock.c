@@ -2,8 +2,13 @@
 #include "harness/base/clock.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
 
 static uint64_t clock_read(clockid_t id)
 {
@@ -80,3 +85,48 @@ void clock_sleep_until(uint64_t instant_ns)
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
 }
+
+#if defined(__x86_64__)
+#define TSC_SPAN_NS 20000000u
+
+static pthread_once_t tsc_once = PTHREAD_ONCE_INIT;
+static uint64_t tsc_hz;
+
+/** A counter reading and the instant in the middle of the narrowest of some brackets around it. */
+static void tsc_read(uint64_t *ret_tsc, uint64_t *ret_t_ns)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (int i = 0; i < 64; i++) {
+		uint64_t before = clock_read(CLOCK_MONOTONIC_RAW), tsc = __rdtsc();
+		uint64_t after = clock_read(CLOCK_MONOTONIC_RAW);
+
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		*ret_tsc = tsc;
+		*ret_t_ns = before + best / 2;
+	}
+}
+
+static void tsc_measure(void)
+{
+	uint64_t first = 0, last = 0, begin_ns = 0, end_ns = 0;
+
+	tsc_read(&first, &begin_ns);
+	clock_sleep_until(clock_now_ns() + TSC_SPAN_NS);
+	tsc_read(&last, &end_ns);
+	tsc_hz = (uint64_t)((double)(last - first) * 1e9 / (double)(end_ns - begin_ns));
+}
+
+uint64_t clock_tsc_hz(void)
+{
+	(void)pthread_once(&tsc_once, tsc_measure);
+	return tsc_hz;
+}
+#else
+uint64_t clock_tsc_hz(void)
+{
+	return 0;
+}
+#endif
