@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The libvirt domain that is one guest, and its XML. libxml2 stays behind domain-xml.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+
+enum domain_machine {
+	DOMAIN_MICROVM,
+	DOMAIN_Q35,
+	DOMAIN_PC,
+	DOMAIN_MACHINE_COUNT
+};
+
+/** One guest, fully resolved. The texts are borrowed. */
+struct domain {
+	const char *name;
+	enum domain_machine machine;
+	bool kvm;	    /**< virtualisation type kvm with the host's CPU; else qemu (TCG) with QEMU's default CPU */
+	bool acpi;	    /**< a microvm with virtio devices needs it: without it the kernel does not find them */
+	bool skip_flag_query; /**< "tuned": libvirt does not read some 400 CPU flags, one by one, at every start */
+	bool keep_owners;   /**< libvirt leaves the owners of disk and kernel alone (QEMU's user can read them anyway) */
+	uint64_t memory_bytes;
+	unsigned vcpus;
+	const char *kernel, *initrd, *cmdline;
+	const char *disk;	    /**< qcow2 for /dev/vda; NULL: no disk */
+	const char *socket_ready;   /**< the harness listens; the debug port's bytes go here */
+	const char *socket_serial;  /**< the harness listens; the first serial port */
+};
+
+/** The cache mode of every disk: the host's page cache, flushes obeyed. */
+#define DOMAIN_DISK_CACHE "writeback"
+
+/** "microvm", "q35", "pc": the machine's name in an option and in the XML. */
+const char *domain_machine_name(enum domain_machine machine);
+/** DOMAIN_MACHINE_COUNT: no such machine. */
+enum domain_machine domain_machine_find(const char *name);
+
+/** The domain's XML, for free(). */
+char *domain_xml_build(const struct domain *domain);
+/**
+ * What two domains of one subject have in common, for free(): the XML without name, uuid and comments, and each
+ * absolute path cut to its last component. NULL: not a domain's XML.
+ */
+char *domain_xml_normalise(const char *xml, struct error *err);
+/** The text or attribute at a path such as "os/type" and "machine", for free(). NULL: there is none. */
+char *domain_xml_value(const char *xml, const char *path, const char *attribute);
