@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What libvirt-*.c share. */
+#pragma once
+
+#include <libvirt/libvirt.h>
+#include <limits.h>
+#include <pthread.h>
+
+#include "runtimes/libvirt.h"
+
+#define LIBVIRT_CALLBACKS 2
+
+struct libvirt {
+	virConnectPtr connection;
+	bool embedded;
+	char uri[PATH_MAX];
+	char root[PATH_MAX]; /**< of the embedded driver; empty otherwise */
+	unsigned users;
+	int callbacks[LIBVIRT_CALLBACKS]; /**< lifecycle, monitor; -1: not registered */
+	pthread_mutex_t lock;		  /**< of `domains` and everything in it that events touch */
+	struct libvirt_domain *domains;
+};
+
+struct libvirt_domain {
+	struct libvirt *libvirt;
+	struct instance *in; /**< valid as long as the domain is in the list */
+	virDomainPtr handle; /**< NULL: not started */
+	bool stopping;	     /**< its end was asked for; under the lock */
+	struct libvirt_domain *next;
+};
+
+/** Turns libvirt's last error into `err`, on one line. Returns a negative errno. */
+int libvirt_error(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The thread that runs libvirt's event loop; it must run before the connection is opened. */
+int libvirt_loop_start(struct error *err);
+void libvirt_loop_stop(void);
+/** Follows all domains of the connection. */
+int libvirt_events_register(struct libvirt *libvirt, struct error *err);
+void libvirt_events_deregister(struct libvirt *libvirt);
+
+/** QEMU's log of the domain of that name. */
+void libvirt_log_path(const struct libvirt *libvirt, const char *name, char path[PATH_MAX]);

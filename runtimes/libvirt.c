@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection: opened once, shared, closed with its last user. */
+#include "runtimes/libvirt-internal.h"
+
+#include <errno.h>
+#include <libvirt/virterror.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+#include "harness/base/log.h"
+#include "runtimes/domain-xml.h"
+
+/* Without root there must be no user and group: the driver would try to change owners. */
+#define CONF_ANY "security_driver = \"none\"\nstdio_handler = \"file\"\n"
+#define CONF_ROOT "user = \"root\"\ngroup = \"root\"\nremember_owner = 0\n"
+#define SYSTEM_LOG_FOLDER "/var/log/libvirt/qemu"
+
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct libvirt shared = {.lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = {-1, -1}};
+
+int libvirt_error(struct error *err, const char *format, ...)
+{
+	const char *reason = virGetLastErrorMessage();
+	char head[256], line[sizeof(((struct error *)NULL)->text)];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(head, sizeof(head), format, args);
+	va_end(args);
+	(void)snprintf(line, sizeof(line), "%s", reason ? reason : "unknown error");
+	for (size_t end = strlen(line); end && line[end - 1] == '\n'; end--)
+		line[end - 1] = '\0';
+	for (char *c = line; *c; c++)
+		if (*c == '\n' || *c == '\r')
+			*c = ' ';
+	return error_set(err, -EIO, "%s: libvirt: %s", head, line);
+}
+
+static void error_silent(void *opaque, virErrorPtr error)
+{
+	(void)opaque;
+	log_debug("libvirt: %s", error && error->message ? error->message : "?");
+}
+
+/** libvirt writes its own log to standard error: unless somebody debugs, into the driver's root with it. */
+static void log_divert(const struct libvirt *libvirt)
+{
+	char output[PATH_MAX + 32] = "3:file:/dev/null";
+
+	if (libvirt->embedded)
+		(void)snprintf(output, sizeof(output), "3:file:%s/libvirt.log", libvirt->root);
+	if (!log_enabled())
+		(void)setenv("LIBVIRT_LOG_OUTPUTS", output, 0);
+}
+
+static bool uri_safe(const char *path)
+{
+	return !path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")];
+}
+
+static int root_make(const struct run *run, struct libvirt *libvirt, struct error *err)
+{
+	char path[PATH_MAX + 32];
+	int rc;
+
+	(void)snprintf(libvirt->root, sizeof(libvirt->root), "%s/vm", run->private_folder);
+	if (!uri_safe(libvirt->root))
+		return error_set(err, -EINVAL, "%s: libvirt's root folder must be of letters, digits and '/._-'",
+				 libvirt->root);
+	(void)snprintf(path, sizeof(path), "%s/etc", libvirt->root);
+	rc = file_make_dirs(path, 0711, err);
+	if (rc < 0)
+		return rc;
+	(void)snprintf(path, sizeof(path), "%s/etc/qemu.conf", libvirt->root);
+	const char *text = geteuid() ? CONF_ANY : CONF_ANY CONF_ROOT;
+
+	return file_write(path, text, strlen(text), err);
+}
+
+static int uri_choose(const struct run *run, struct libvirt *libvirt, struct error *err)
+{
+	libvirt->embedded = !run->connect_uri;
+	libvirt->root[0] = '\0';
+	if (!libvirt->embedded) {
+		(void)snprintf(libvirt->uri, sizeof(libvirt->uri), "%s", run->connect_uri);
+		return 0;
+	}
+	int rc = root_make(run, libvirt, err);
+
+	if (!rc && snprintf(libvirt->uri, sizeof(libvirt->uri), "qemu:///embed?root=%s", libvirt->root) >=
+			   (int)sizeof(libvirt->uri))
+		rc = error_set(err, -ENAMETOOLONG, "%s: path too long", libvirt->root);
+	return rc;
+}
+
+/** Asks for what libvirt finds out at first use: it starts each QEMU binary to learn what it can do. */
+static int capabilities_warm(struct libvirt *libvirt, struct error *err)
+{
+	cleanup_free char *capabilities = virConnectGetCapabilities(libvirt->connection);
+
+	return capabilities ? 0 : libvirt_error(err, "%s: capabilities", libvirt->uri);
+}
+
+static void connection_close(struct libvirt *libvirt)
+{
+	if (libvirt->connection) {
+		libvirt_events_deregister(libvirt);
+		(void)virConnectClose(libvirt->connection);
+		libvirt->connection = NULL;
+	}
+	libvirt_loop_stop();
+	if (libvirt->root[0])
+		(void)file_remove_tree(libvirt->root, NULL);
+}
+
+static int connection_open(const struct run *run, struct libvirt *libvirt, struct error *err)
+{
+	int rc = uri_choose(run, libvirt, err);
+
+	if (rc < 0)
+		return rc;
+	log_divert(libvirt);
+	if (virInitialize() < 0)
+		return libvirt_error(err, "cannot start the library");
+	virSetErrorFunc(NULL, error_silent);
+	rc = libvirt_loop_start(err);
+	if (rc < 0)
+		return rc;
+	libvirt->connection = virConnectOpen(libvirt->uri);
+	if (!libvirt->connection)
+		return libvirt_error(err, "%s: cannot connect", libvirt->uri);
+	rc = capabilities_warm(libvirt, err);
+	if (!rc)
+		rc = libvirt_events_register(libvirt, err);
+	return rc;
+}
+
+int libvirt_open(const struct run *run, struct libvirt **ret_libvirt, struct error *err)
+{
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&open_lock);
+	if (!shared.users)
+		rc = connection_open(run, &shared, err);
+	if (!rc) {
+		shared.users++;
+		*ret_libvirt = &shared;
+	} else {
+		connection_close(&shared);
+	}
+	(void)pthread_mutex_unlock(&open_lock);
+	return rc;
+}
+
+void libvirt_close(struct libvirt *libvirt)
+{
+	if (!libvirt)
+		return;
+	(void)pthread_mutex_lock(&open_lock);
+	if (!--libvirt->users)
+		connection_close(libvirt);
+	(void)pthread_mutex_unlock(&open_lock);
+}
+
+bool libvirt_is_embedded(const struct libvirt *libvirt)
+{
+	return libvirt->embedded;
+}
+
+static void version_add(struct json *facts, const char *key, bool known, unsigned long version)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
+	json_add_text(facts, key, known ? text : NULL);
+}
+
+static void emulator_add(struct libvirt *libvirt, struct json *facts)
+{
+	cleanup_free char *xml = virConnectGetDomainCapabilities(libvirt->connection, NULL, "x86_64", NULL, "qemu", 0);
+	cleanup_free char *path = xml ? domain_xml_value(xml, "path", NULL) : NULL;
+
+	json_add_text(facts, "qemu_path", path);
+}
+
+struct json *libvirt_facts(struct libvirt *libvirt)
+{
+	struct json *facts = json_object();
+	unsigned long version = 0;
+	int rc = virConnectGetLibVersion(libvirt->connection, &version);
+
+	json_add_text(facts, "name", "libvirt");
+	version_add(facts, "version", rc == 0, version);
+	json_add_text(facts, "uri", libvirt->embedded ? "qemu:///embed?root=DIR" : libvirt->uri);
+	rc = virConnectGetVersion(libvirt->connection, &version);
+	version_add(facts, "qemu_version", rc == 0, version);
+	emulator_add(libvirt, facts);
+	json_add_text(facts, "vm_running_source", libvirt->callbacks[1] >= 0 ? "qmp_resume" : NULL);
+	return facts;
+}
+
+char *libvirt_expand(struct libvirt *libvirt, const char *xml, struct error *err)
+{
+	virDomainPtr domain = virDomainDefineXMLFlags(libvirt->connection, xml, VIR_DOMAIN_DEFINE_VALIDATE);
+	char *expanded = NULL;
+
+	if (!domain) {
+		(void)libvirt_error(err, "%s: the domain was refused", libvirt->uri);
+		return NULL;
+	}
+	expanded = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	if (!expanded)
+		(void)libvirt_error(err, "%s: no description of the domain", libvirt->uri);
+	(void)virDomainUndefine(domain);
+	(void)virDomainFree(domain);
+	return expanded;
+}
+
+void libvirt_log_path(const struct libvirt *libvirt, const char *name, char path[PATH_MAX])
+{
+	if (libvirt->embedded)
+		(void)snprintf(path, PATH_MAX, "%.4000s/log/qemu/%s.log", libvirt->root, name);
+	else
+		(void)snprintf(path, PATH_MAX, SYSTEM_LOG_FOLDER "/%s.log", name);
+}
