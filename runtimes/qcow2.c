@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtimes/qcow2.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/base/file.h"
+
+#define QEMU_IMG "/usr/bin/qemu-img"
+#define QEMU_IMG_TIMEOUT_NS 30000000000u
+#define QCOW2_MAGIC 0x514649fbu
+
+/** The header's first fields, big-endian (QEMU, docs/interop/qcow2.txt). */
+struct qcow2_header {
+	uint32_t magic, version;
+	uint64_t backing_offset;
+	uint32_t backing_length;
+} __attribute__((packed));
+
+int qcow2_backing(const char *path, char backing[PATH_MAX], struct error *err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct qcow2_header header;
+
+	if (fd < 0)
+		return error_errno(err, errno, "%s: cannot open", path);
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header) || be32toh(header.magic) != QCOW2_MAGIC)
+		return error_set(err, -EINVAL, "%s: not a qcow2 file", path);
+	uint64_t offset = be64toh(header.backing_offset);
+	uint32_t length = be32toh(header.backing_length);
+
+	if (!offset || offset > INT64_MAX || !length || length >= PATH_MAX ||
+	    pread(fd, backing, length, (off_t)offset) != (ssize_t)length)
+		return error_set(err, -EINVAL, "%s: it does not name the disk that it is a layer on", path);
+	backing[length] = '\0';
+	return 0;
+}
+
+/** Waits for a helper that the keeper has started; an error unless it ended with status 0. */
+static int helper_await(struct start_client *keeper, pid_t pid, struct error *err)
+{
+	struct exited end;
+	int rc = start_await_exit(keeper, pid, clock_now_ns() + QEMU_IMG_TIMEOUT_NS, &end, err);
+
+	if (!rc && (!WIFEXITED(end.status) || WEXITSTATUS(end.status)))
+		rc = error_set(err, -EIO, "it ended with wait status 0x%x", (unsigned)end.status);
+	return rc;
+}
+
+int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, const char *base, struct error *err)
+{
+	const char *const texts[] = {QEMU_IMG, "qemu-img", "rebase", "-u", "-f", "qcow2",
+				     "-F",     "raw",	   "-b",     base, to};
+	struct start_program program = {.argument_count = sizeof(texts) / sizeof(texts[0]) - 1};
+	struct started started = {.pidfd = -1};
+	size_t used = 0;
+	int rc = keeper ? file_copy(from, to, err) : error_set(err, -ENOTSUP, "there is no keeper");
+
+	for (size_t i = 0; !rc && i < sizeof(texts) / sizeof(texts[0]); i++)
+		rc = start_program_add(&program, &used, texts[i], err);
+	if (!rc)
+		rc = start_program(keeper, &program, &started, err);
+	cleanup_close int pidfd = started.pidfd;
+
+	if (!rc)
+		rc = helper_await(keeper, started.pid, err);
+	return rc < 0 ? error_wrap(err, rc, "%s: cannot be made a layer on %s", to, base) : 0;
+}
