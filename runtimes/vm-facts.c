@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of a VM subject: its description for the report, and the files that it stands on. */
+#include "runtimes/vm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/digest.h"
+#include "harness/base/file.h"
+
+/** `name` in the first of the folders (separated by ':') that has it, for free(). NULL: in none. */
+static char *folder_search(const char *folders, const char *name)
+{
+	while (folders && *folders) {
+		size_t length = strcspn(folders, ":");
+		char *path = alloc_format("%.*s/%s", (int)length, folders, name);
+
+		if (file_exists(path))
+			return path;
+		free(path);
+		folders += length + (folders[length] == ':');
+	}
+	return NULL;
+}
+
+char *vm_driver_path(void)
+{
+	const char *own = getenv("LIBVIRT_DRIVER_DIR");
+
+	return folder_search(own ? own
+				 : "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver:"
+				   "/usr/lib64/libvirt/connection-driver:/usr/lib/libvirt/connection-driver",
+			     "libvirt_driver_qemu.so");
+}
+
+char *vm_program_path(const char *name)
+{
+	return folder_search(getenv("PATH"), name);
+}
+
+/** What QEMU reads beside the kernel, by machine (observed from its open calls). */
+static const struct firmware_row {
+	enum domain_machine machine;
+	bool acpi;
+	const char *files[2];
+} firmware_rows[] = {
+	{DOMAIN_MICROVM, false, {"qboot.rom"}},
+	{DOMAIN_MICROVM, true, {"bios-microvm.bin"}},
+	{DOMAIN_Q35, true, {"bios-256k.bin", "kvmvapic.bin"}},
+	{DOMAIN_PC, true, {"bios-256k.bin", "kvmvapic.bin"}},
+};
+
+static void firmware_add(struct costs *costs, const char *name)
+{
+	cleanup_free char *path = folder_search("/usr/share/qemu:/usr/share/seabios:/usr/share/qemu-firmware", name);
+
+	if (path)
+		costs_add_path(costs, DISK_BOOT, path);
+}
+
+static void path_add(struct costs *costs, enum disk_row row, const char *path)
+{
+	if (path)
+		costs_add_path(costs, row, path);
+}
+
+void vm_costs(const struct vm *vm, const struct subject *subject, struct costs *costs)
+{
+	path_add(costs, DISK_BASE, vm->base);
+	path_add(costs, DISK_BOOT, vm->kernel);
+	path_add(costs, DISK_BOOT, vm->initrd);
+	firmware_add(costs, vm_option_is(subject, "kernel", "pvh") ? "pvh.bin" : "linuxboot_dma.bin");
+	for (size_t i = 0; i < sizeof(firmware_rows) / sizeof(firmware_rows[0]); i++) {
+		const struct firmware_row *row = &firmware_rows[i];
+
+		if (row->machine != vm->domain.machine || row->acpi != vm->domain.acpi)
+			continue;
+		for (size_t j = 0; j < 2 && row->files[j]; j++)
+			firmware_add(costs, row->files[j]);
+	}
+	path_add(costs, DISK_PLATFORM, vm->qemu);
+	path_add(costs, DISK_PLATFORM, vm->driver);
+}
+
+static void value_add(struct json *object, const char *key, const char *xml, const char *path, const char *attribute)
+{
+	cleanup_free char *value = domain_xml_value(xml, path, attribute);
+
+	json_add_text(object, key, value);
+}
+
+static struct json *disk_facts(const struct vm *vm)
+{
+	struct json *disk = json_object();
+
+	json_add_text(disk, "format", "qcow2");
+	json_add_int(disk, "cluster_bytes", 65536);
+	json_add_text(disk, "cache", DOMAIN_DISK_CACHE);
+	json_add_text(disk, "bus", vm->domain.machine == DOMAIN_MICROVM ? "virtio-mmio" : "virtio-pci");
+	json_add_text(disk, "base_format", "raw");
+	json_add_text(disk, "overlay_create", "template-copy");
+	return disk;
+}
+
+static void domain_facts(struct json *config, const char *expanded)
+{
+	cleanup_free char *normal = domain_xml_normalise(expanded, NULL);
+	char digest[DIGEST_HEX];
+
+	value_add(config, "machine", expanded, "os/type", "machine");
+	cleanup_free char *model = domain_xml_value(expanded, "cpu/model", NULL);
+
+	if (model)
+		json_add_text(config, "cpu_model", model);
+	else
+		value_add(config, "cpu_model", expanded, "cpu", "mode");
+	json_add_text(config, "domain_xml", normal);
+	if (normal)
+		digest_text(normal, digest);
+	json_add_text(config, "domain_xml_norm_sha256", normal ? digest : NULL);
+}
+
+static struct json *config_facts(const struct vm *vm, const struct subject *subject, const char *expanded)
+{
+	static const char *const options[] = {"libvirt", "cmdline", "kernel"};
+	struct json *config = json_object();
+
+	json_add_text(config, "accel", vm->domain.kvm ? "kvm" : "tcg");
+	json_add_text(config, "kvm_class", vm->domain.kvm ? kvm_class_name(vm->kvm.class) : NULL);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		json_add_text(config, options[i], subject_setting(subject, options[i]));
+	json_add_int(config, "vcpus", vm->domain.vcpus);
+	json_add_int(config, "memory_bytes", (int64_t)vm->domain.memory_bytes);
+	json_add_text(config, "kernel_path", vm->kernel);
+	json_add_text(config, "initrd_path", vm->initrd);
+	json_add_text(config, "kernel_cmdline", vm->cmdline);
+	json_add_bool(config, "acpi", vm->domain.acpi);
+	if (vm->template)
+		json_add(config, "disk", disk_facts(vm));
+	else
+		json_add_null(config, "disk");
+	json_add_text(config, "balloon", "none");
+	json_add_text(config, "network", "none");
+	json_add_text(config, "channel", "ready: isa-debugcon, commands: isa-serial");
+	json_add_bool(config, "relabel", !vm->domain.keep_owners);
+	domain_facts(config, expanded);
+	return config;
+}
+
+struct json *vm_facts(const struct vm *vm, const struct subject *subject, const char *expanded)
+{
+	struct json *facts = json_object();
+
+	json_add(facts, "engine", libvirt_facts(vm->libvirt));
+	json_add(facts, "config", config_facts(vm, subject, expanded));
+	json_add(facts, "guest", json_copy(vm->guest));
+	return facts;
+}

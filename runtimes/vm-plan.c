@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a subject's options to the guest that it is on this host: accelerator, kernel, parameters, disk. */
+#include "runtimes/vm.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/base/file.h"
+#include "harness/model/protocol.h"
+#include "runtimes/qcow2.h"
+
+#define ROOT_DEVICE "/dev/vda"
+#define REMEDY_GUEST "run `make guest`"
+
+bool vm_option_is(const struct subject *subject, const char *option, const char *value)
+{
+	return !strcmp(subject_setting(subject, option), value);
+}
+
+int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *err)
+{
+	bool wanted = vm_option_is(subject, "accel", "kvm");
+
+	if (!vm_option_is(subject, "accel", "tcg"))
+		kvm_probe(&vm->kvm);
+	vm->domain.kvm = wanted || kvm_usable_for_linux(&vm->kvm);
+	if (vm_option_is(subject, "accel", "tcg"))
+		vm->domain.kvm = false;
+	if (wanted && vm->kvm.class < KVM_SOFTWARE)
+		return error_host(err, "%s: accel=kvm: %s; %s", subject->name, vm->kvm.reason,
+				  vm->kvm.remedy[0] ? vm->kvm.remedy : "use accel=tcg");
+	const char *label = !vm->domain.kvm	       ? "tcg"
+			    : vm->kvm.class < KVM_HARDWARE ? kvm_class_name(vm->kvm.class)
+							   : "";
+
+	(void)snprintf(subject->label, sizeof(subject->label), "%s", label);
+	return 0;
+}
+
+int vm_guest_load(const struct run *run, struct json **ret_guest, struct error *err)
+{
+	cleanup_free char *path = alloc_format("%s/guest/guest.json", run->artifacts);
+
+	if (!file_exists(path))
+		return error_host(err, "%s: the guest was not built; " REMEDY_GUEST, path);
+	*ret_guest = json_parse_file(path, err);
+	return *ret_guest ? 0 : err ? err->code : -EINVAL;
+}
+
+char *vm_artifact(const struct run *run, const struct json *guest, const char *entry, struct error *err)
+{
+	const char *relative = json_get_text(json_path(guest, entry), "path", NULL);
+
+	if (!relative) {
+		(void)error_host(err, "guest.json: %s: not built on this host; " REMEDY_GUEST, entry);
+		return NULL;
+	}
+	cleanup_free char *path = alloc_format("%s/%s", run->artifacts, relative);
+	char *absolute = realpath(path, NULL);
+
+	if (!absolute)
+		(void)error_host(err, "%s: no such file; " REMEDY_GUEST, path);
+	return absolute;
+}
+
+static int limits_apply(const struct subject *subject, struct domain *domain, struct error *err)
+{
+	const struct limits *limits = &subject->limits;
+
+	domain->memory_bytes = limits->memory_bytes ? limits->memory_bytes : VM_MEMORY_DEFAULT_BYTES;
+	domain->vcpus = (unsigned)(limits->cpus_count ? limits->cpus_count : 1);
+	if (domain->memory_bytes < VM_MEMORY_MIN_BYTES || domain->memory_bytes > VM_MEMORY_MAX_BYTES)
+		return error_input(err, "%s: memory_bytes %" PRIu64 ": a guest takes %llu (96 MiB) to %llu (1 TiB)",
+				   subject->name, domain->memory_bytes, VM_MEMORY_MIN_BYTES, VM_MEMORY_MAX_BYTES);
+	if (limits->cpus_count > VM_CPUS_MAX)
+		return error_input(err, "%s: cpus_count %" PRIu64 ": a guest takes 1 to %u", subject->name,
+				   limits->cpus_count, VM_CPUS_MAX);
+	return 0;
+}
+
+/** Adds one kernel parameter. */
+static void parameter_add(char **cmdline, const char *text)
+{
+	char *longer = *cmdline ? alloc_format("%s %s", *cmdline, text) : alloc_text(text);
+
+	free(*cmdline);
+	*cmdline = longer;
+}
+
+/**
+ * What "tuned" adds (each measured): no self tests of the crypto code, no patching of lock prefixes where there is one
+ * CPU anyway, and the rate of the time stamp counter, without which a microvm with ACPI may hang on a busy host.
+ */
+static void parameters_tune(char **cmdline, unsigned vcpus)
+{
+	uint64_t tsc_hz = clock_tsc_hz();
+	char text[48];
+
+	parameter_add(cmdline, "cryptomgr.notests");
+	if (vcpus == 1)
+		parameter_add(cmdline, "noreplace-smp");
+	if (!tsc_hz)
+		return;
+	(void)snprintf(text, sizeof(text), "tsc_early_khz=%" PRIu64, (tsc_hz + 500) / 1000);
+	parameter_add(cmdline, text);
+}
+
+static int parameters_make(const struct subject *subject, struct vm *vm, struct error *err)
+{
+	/* No console: printing costs time. reboot=t: a microvm has no other way to reset. */
+	vm->cmdline = alloc_text("quiet panic=-1 reboot=t");
+	if (vm_option_is(subject, "cmdline", "tuned"))
+		parameters_tune(&vm->cmdline, vm->domain.vcpus);
+	parameter_add(&vm->cmdline, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_ISA);
+	if (subject->root == ROOT_IMAGE)
+		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT "=" ROOT_DEVICE);
+	for (size_t i = 0; i < subject->variable_count; i++) {
+		const char *text = subject->variables[i].text;
+
+		for (const char *c = text; *c; c++)
+			if (!isgraph((unsigned char)*c) || *c == '"')
+				return error_input(err, "%s: variable '%s': no spaces, quotes or control characters",
+						   subject->name, text);
+		parameter_add(&vm->cmdline, text);
+	}
+	return 0;
+}
+
+/** The empty layer of the build names the base disk by its absolute path: where that has moved, makes a corrected copy. */
+static int template_find(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	cleanup_free char *built = vm_artifact(run, vm->guest, "root.overlay_template", err);
+	char backing[PATH_MAX];
+	int rc;
+
+	if (!built)
+		return err ? err->code : -ENOTSUP;
+	rc = qcow2_backing(built, backing, err);
+	if (rc < 0)
+		return error_wrap(err, rc, REMEDY_GUEST);
+	if (!strcmp(backing, vm->base)) {
+		vm->template = steal_ptr(built);
+		return 0;
+	}
+	vm->template = alloc_format("%s/empty-%s.qcow2", run->storage, subject->name);
+	vm->template_is_own = true;
+	return qcow2_rebase(run->keeper, built, vm->template, vm->base, err);
+}
+
+static int disk_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	vm->base = vm_artifact(run, vm->guest, "root.ext4", err);
+	return vm->base ? template_find(run, subject, vm, err) : err ? err->code : -ENOTSUP;
+}
+
+static const char *initrd_entry(const struct subject *subject, enum domain_machine machine)
+{
+	if (subject->root == ROOT_NONE)
+		return "initrd.none";
+	return machine == DOMAIN_MICROVM ? "initrd.mmio" : "initrd.pci";
+}
+
+int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	struct domain *domain = &vm->domain;
+	int rc = vm_guest_load(run, &vm->guest, err);
+
+	domain->machine = domain_machine_find(subject_setting(subject, "machine"));
+	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root == ROOT_IMAGE;
+	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
+	if (!rc)
+		rc = limits_apply(subject, domain, err);
+	if (!rc)
+		rc = parameters_make(subject, vm, err);
+	if (rc < 0)
+		return rc;
+	vm->kernel = vm_artifact(run, vm->guest, vm_option_is(subject, "kernel", "pvh") ? "vmlinux" : "vmlinuz", err);
+	if (vm->kernel)
+		vm->initrd = vm_artifact(run, vm->guest, initrd_entry(subject, domain->machine), err);
+	if (!vm->kernel || !vm->initrd)
+		return err ? err->code : -ENOTSUP;
+	domain->kernel = vm->kernel;
+	domain->initrd = vm->initrd;
+	domain->cmdline = vm->cmdline;
+	vm->qemu = vm_program_path("qemu-system-x86_64");
+	vm->driver = vm_driver_path();
+	return subject->root == ROOT_IMAGE ? disk_plan(run, subject, vm, err) : 0;
+}
+
+void vm_release(struct vm *vm)
+{
+	if (!vm)
+		return;
+	libvirt_close(vm->libvirt);
+	json_free(vm->guest);
+	if (vm->template_is_own)
+		(void)unlink(vm->template);
+	char *const texts[] = {vm->kernel, vm->initrd, vm->cmdline, vm->base, vm->template, vm->qemu, vm->driver};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(texts[i]);
+	free(vm);
+}

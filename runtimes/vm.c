@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The runtime `vm`: a guest under QEMU, started by libvirt. Plain `vm` is the fastest one with the
+ * subject's root: a microvm, its uncompressed kernel entered directly, and libvirt kept from asking
+ * what nobody needs. The ready byte comes over the debug port to INSTANCE.socket, everything
+ * else goes over the serial port on INSTANCE.socket + ".s"; the harness listens on both.
+ */
+#include "runtimes/vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+#include "harness/base/log.h"
+
+static const struct runtime_option vm_options[] = {
+	{"machine", "microvm|q35|pc", "microvm", "QEMU's machine type", NULL},
+	{"accel", "auto|kvm|tcg", "auto", "auto: KVM where the CPU itself runs the guest, else QEMU's emulation", NULL},
+	{"libvirt", "tuned|stock", "tuned", "tuned: no query of some 400 CPU flags at every start", NULL},
+	{"kernel", "pvh|bzimage", "pvh", "pvh: the uncompressed kernel, entered directly", NULL},
+	{"cmdline", "tuned|stock", "tuned", "tuned: kernel parameters that leave out needless work", NULL},
+	{0},
+};
+
+/** instance->state. */
+struct vm_instance {
+	struct libvirt_domain *domain;
+	char *xml, *disk;
+};
+
+static struct vm *vm_of(const struct instance *in)
+{
+	return in->subject->state;
+}
+
+/** The XML of the guest called `name` with these places of its own, for free(). */
+static char *xml_make(const struct vm *vm, const char *name, const char *socket, const char *disk)
+{
+	struct domain domain = vm->domain;
+	cleanup_free char *serial = alloc_format("%s" VM_SERIAL_SUFFIX, socket);
+
+	domain.name = name;
+	domain.disk = disk;
+	domain.socket_ready = socket;
+	domain.socket_serial = serial;
+	return domain_xml_build(&domain);
+}
+
+/** Lets libvirt check and complete a sample of the subject's domain: a mistake is found here and not in a sample. */
+static int facts_fill(const struct run *run, struct subject *subject, struct error *err)
+{
+	struct vm *vm = subject->state;
+	char name[48], socket[128];
+
+	(void)snprintf(name, sizeof(name), "tare-%s-check", run->id);
+	(void)snprintf(socket, sizeof(socket), "%s/check", run->private_folder);
+	cleanup_free char *xml = xml_make(vm, name, socket, vm->template);
+	cleanup_free char *expanded = libvirt_expand(vm->libvirt, xml, err);
+
+	if (!expanded)
+		return error_wrap(err, err ? err->code : -EIO, "%s", subject->name);
+	subject->facts = vm_facts(vm, subject, expanded);
+	return 0;
+}
+
+static int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
+{
+	struct vm *vm = alloc_zero(1, sizeof(*vm));
+	int rc;
+
+	subject->state = vm;
+	rc = vm_choose_accelerator(vm, subject, err);
+	if (!rc)
+		rc = vm_plan(run, subject, vm, err);
+	if (!rc)
+		rc = libvirt_open(run, &vm->libvirt, err);
+	if (rc < 0)
+		return rc;
+	/* A libvirtd's QEMU has a user of its own, who must get the disk. */
+	vm->domain.keep_owners = libvirt_is_embedded(vm->libvirt) && !geteuid();
+	return facts_fill(run, subject, err);
+}
+
+static int vm_create(struct instance *in, struct error *err)
+{
+	struct vm *vm = vm_of(in);
+	struct vm_instance *own = alloc_zero(1, sizeof(*own));
+	int rc = 0;
+
+	in->state = own;
+	if (vm->template) {
+		own->disk = alloc_format("%s/disk.qcow2", in->storage);
+		rc = file_make_dirs(in->storage, 0711, err);
+		if (!rc)
+			rc = file_copy(vm->template, own->disk, err);
+	}
+	own->xml = xml_make(vm, in->name, in->socket, own->disk);
+	return rc;
+}
+
+static int vm_start(struct instance *in, struct error *err)
+{
+	struct vm_instance *own = in->state;
+
+	own->domain = libvirt_domain_new(vm_of(in)->libvirt, in);
+	return libvirt_domain_start(own->domain, own->xml, err);
+}
+
+/** True if libvirt gave QEMU a cgroup of its own: its name holds the driver's. */
+static bool cgroup_is_own(pid_t pid)
+{
+	cleanup_free char *path = alloc_format("/proc/%d/cgroup", (int)pid);
+	cleanup_free char *text = file_read(path, NULL, NULL);
+
+	return text && (strstr(text, ".libvirt-qemu") || strstr(text, "machine-qemu"));
+}
+
+static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
+{
+	const struct vm *vm = vm_of(in);
+	const struct vm_instance *own = in->state;
+
+	(void)memset(ret_costs, 0, sizeof(*ret_costs));
+	if (in->pid <= 0)
+		return error_set(err, -ESRCH, "%s: QEMU's process is not known", in->name);
+	costs_add_process(ret_costs, in->pid);
+	ret_costs->guest_ram_bytes = vm->domain.memory_bytes;
+	ret_costs->own_cgroup = cgroup_is_own(in->pid);
+	if (own->disk)
+		costs_add_path(ret_costs, DISK_INSTANCE, own->disk);
+	vm_costs(vm, in->subject, ret_costs);
+	return 0;
+}
+
+static int vm_stop(struct instance *in, struct error *err)
+{
+	struct vm_instance *own = in->state;
+
+	return own && own->domain ? libvirt_domain_stop(own->domain, err) : 0;
+}
+
+static void vm_destroy(struct instance *in)
+{
+	struct vm_instance *own = in ? in->state : NULL;
+	struct error err;
+
+	if (own) {
+		libvirt_domain_free(own->domain);
+		free(own->xml);
+		free(own->disk);
+		free(own);
+		in->state = NULL;
+	}
+	if (in && in->storage[0] && file_remove_tree(in->storage, &err) < 0)
+		log_debug("%s", err.text);
+}
+
+static void vm_finish(struct subject *subject)
+{
+	if (!subject)
+		return;
+	vm_release(subject->state);
+	subject->state = NULL;
+}
+
+const struct runtime runtime_vm = {
+	.name = "vm",
+	.summary = "a KVM guest through libvirt",
+	.kind = RUNTIME_VM,
+	.options = vm_options,
+	.probe = vm_probe,
+	.prepare = vm_prepare,
+	.create = vm_create,
+	.start = vm_start,
+	.inspect = vm_inspect,
+	.stop = vm_stop,
+	.destroy = vm_destroy,
+	.finish = vm_finish,
+};

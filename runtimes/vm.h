@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the runtime `vm` share: a subject resolved to the guest that it is on this host. */
+#pragma once
+
+#include "harness/host/kvm.h"
+#include "harness/model/runtime.h"
+#include "runtimes/domain-xml.h"
+#include "runtimes/libvirt.h"
+
+#define VM_SERIAL_SUFFIX ".s" /* the guest's serial port is on INSTANCE.socket with this behind it */
+#define VM_MEMORY_DEFAULT_BYTES (256ull << 20)
+#define VM_MEMORY_MIN_BYTES (96ull << 20) /* 72 MiB is the least that boots; below 96 nothing is left to the payload */
+#define VM_MEMORY_MAX_BYTES (1ull << 40)
+#define VM_CPUS_MAX 64u
+
+/** subject->state. */
+struct vm {
+	struct libvirt *libvirt;
+	struct domain domain;	/**< everything but name, disk and sockets, which are the instance's */
+	struct json *guest;	/**< artifacts/guest/guest.json */
+	struct kvm_report kvm;
+	char *kernel, *initrd, *cmdline;
+	char *base, *template;	/**< root disk, and the empty layer on it of which instances get copies; NULL: no disk */
+	bool template_is_own;	/**< made for this subject in RUN.storage */
+	char *qemu, *driver;	/**< QEMU, and libvirt's driver for it; NULL: not found */
+};
+
+bool vm_option_is(const struct subject *subject, const char *option, const char *value);
+
+/** Decides the accelerator: fills vm->kvm, vm->domain.kvm and subject->label. error_host() where it was asked for and is not there. */
+int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *err);
+/** Fills the rest from the options, the limits and the guest's artifacts; opens nothing, starts at most qemu-img. */
+int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err);
+void vm_release(struct vm *vm);
+/** The first of these that exists, for free(): path of a guest.json entry ("initrd.none"); NULL with the remedy: none. */
+char *vm_artifact(const struct run *run, const struct json *guest, const char *entry, struct error *err);
+int vm_guest_load(const struct run *run, struct json **ret_guest, struct error *err);
+
+/** subject->facts; needs the open connection. `expanded`: libvirt's description of a sample domain. */
+struct json *vm_facts(const struct vm *vm, const struct subject *subject, const char *expanded);
+/** Adds kernel, initramfs, firmware, base disk, QEMU and libvirt's driver. */
+void vm_costs(const struct vm *vm, const struct subject *subject, struct costs *costs);
+/** libvirt's driver for QEMU, for free(). NULL: not installed. */
+char *vm_driver_path(void);
+/** A program's path, for free(), found as execvp would. NULL: not installed. */
+char *vm_program_path(const char *name);
+
+void vm_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding);
