@@ -74,7 +74,6 @@ static int mock_prepare(const struct run *run, struct subject *subject, struct e
 	json_add_text(engine, "name", "mock");
 	json_add_text(engine, "version", NULL);
 	json_add(subject->facts, "engine", engine);
-	(void)snprintf(subject->label, sizeof(subject->label), "mock");
 	return 0;
 }
 

@@ -14,5 +14,10 @@ struct noise {
 void noise_read(struct noise *ret_noise);
 /** Puts the differences into the sample. */
 void noise_difference(const struct noise *before, const struct noise *after, struct sample *sample);
+/** How patient the wait between samples is. A host that does not calm down is waited for less each time. */
+struct calm {
+	uint64_t patience_ns; /**< 0 at first: the full 2 s */
+};
+
 /** Method R5.4: at least 50 ms, until at most one other task runs and little is dirty, at most 2 s. Gives the time waited. */
-uint64_t noise_calm_down(void);
+uint64_t noise_calm_down(struct calm *calm);

@@ -30,6 +30,7 @@ struct session {
 	struct attempts attempts;
 	struct receiver *receiver;
 	struct journal journal;
+	struct calm calm;
 	int lock; /* says that this run lives */
 	bool *usable; /* per subject */
 	char (*reasons)[1024]; /* why not, where not */
@@ -236,7 +237,7 @@ static void session_attempt(struct session *s, size_t index, struct sample *samp
 		(void)snprintf(sample->error, sizeof(sample->error), "%s", s->reasons[step->subject]);
 		return;
 	}
-	sample->gap_ns = (int64_t)noise_calm_down();
+	sample->gap_ns = (int64_t)noise_calm_down(&s->calm);
 	attempt_run(&s->attempts, step, sample);
 }
 
@@ -278,11 +279,6 @@ static int session_loop(struct session *s, struct error *err)
 	for (size_t i = 0; i < s->plan.count; i++) {
 		bool new_block = !s->plan.steps[i].position;
 
-		if (receiver_interrupted(s->receiver)) {
-			s->result.interrupted = true;
-			s->result.stop_reason = "interrupted";
-			break;
-		}
 		if (new_block && s->options->budget_ns &&
 		    clock_now_ns() - s->attempts.epoch_ns > s->options->budget_ns) {
 			s->result.stop_reason = "budget";
@@ -292,6 +288,11 @@ static int session_loop(struct session *s, struct error *err)
 
 		if (rc < 0)
 			return rc;
+		if (receiver_interrupted(s->receiver)) {
+			s->result.interrupted = true;
+			s->result.stop_reason = "interrupted";
+			break;
+		}
 	}
 	return 0;
 }
