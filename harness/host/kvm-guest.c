@@ -55,8 +55,8 @@ static int guest_memory(struct kvm_guest *guest, struct error *err)
 	guest_put64(guest, GUEST_PD, PAGE_LARGE | PAGE_PRESENT_WRITE);
 
 	struct kvm_userspace_memory_region region = {
-	    .memory_size = GUEST_BYTES,
-	    .userspace_addr = (uintptr_t)memory,
+		.memory_size = GUEST_BYTES,
+		.userspace_addr = (uintptr_t)memory,
 	};
 
 	if (ioctl(guest->vm_fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
@@ -68,7 +68,7 @@ static int guest_memory(struct kvm_guest *guest, struct error *err)
 static int guest_cpuid(struct kvm_guest *guest, int kvm_fd, struct error *err)
 {
 	cleanup_free struct kvm_cpuid2 *table =
-	    alloc_zero(1, sizeof(*table) + GUEST_CPUID_MAX * sizeof(table->entries[0]));
+		alloc_zero(1, sizeof(*table) + GUEST_CPUID_MAX * sizeof(table->entries[0]));
 
 	table->nent = GUEST_CPUID_MAX;
 	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, table) < 0)
@@ -132,9 +132,9 @@ static int guest_registers(struct kvm_guest *guest, uint64_t rcx, struct error *
 {
 	struct kvm_regs regs = {.rip = GUEST_CODE, .rflags = RFLAGS_RESERVED, .rbx = GUEST_DATA, .rcx = rcx};
 	struct kvm_segment code = {
-	    .limit = UINT32_MAX, .selector = 0x8, .type = 11, .present = 1, .s = 1, .l = 1, .g = 1};
+		.limit = UINT32_MAX, .selector = 0x8, .type = 11, .present = 1, .s = 1, .l = 1, .g = 1};
 	struct kvm_segment data = {
-	    .limit = UINT32_MAX, .selector = 0x10, .type = 3, .present = 1, .db = 1, .s = 1, .g = 1};
+		.limit = UINT32_MAX, .selector = 0x10, .type = 3, .present = 1, .db = 1, .s = 1, .g = 1};
 	struct kvm_sregs sregs;
 
 	if (ioctl(guest->vcpu_fd, KVM_GET_SREGS, &sregs) < 0)
@@ -213,8 +213,8 @@ static int guest_exit_error(const struct kvm_run *run, struct error *err)
 	switch (run->exit_reason) {
 	case KVM_EXIT_INTERNAL_ERROR:
 		return error_set(
-		    err, -ENOTSUP, "KVM internal error, suberror %u%s", run->internal.suberror,
-		    run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION ? " (emulation failure)" : "");
+			err, -ENOTSUP, "KVM internal error, suberror %u%s", run->internal.suberror,
+			run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION ? " (emulation failure)" : "");
 	case KVM_EXIT_FAIL_ENTRY:
 		return error_set(err, -EIO, "the CPU refused to enter the guest, reason 0x%llx",
 				 (unsigned long long)run->fail_entry.hardware_entry_failure_reason);

@@ -36,19 +36,19 @@
 #define KVM_EXITS_WARMUP 5
 
 static const struct kvm_program program_loop = {
-    .name = "dec rcx; jnz; hlt", .code = {0x48, 0xff, 0xc9, 0x75, 0xfb, 0xf4}, .length = 6};
+	.name = "dec rcx; jnz; hlt", .code = {0x48, 0xff, 0xc9, 0x75, 0xfb, 0xf4}, .length = 6};
 static const struct kvm_program program_exits = {
-    .name = "out 0xe9, al", .code = {0xe6, 0xe9, 0xeb, 0xfc}, .length = 4};
+	.name = "out 0xe9, al", .code = {0xe6, 0xe9, 0xeb, 0xfc}, .length = 4};
 static const struct kvm_program program_cmpxchg16b = {
-    .name = "lock cmpxchg16b", .code = {0xf0, 0x48, 0x0f, 0xc7, 0x0b, 0xf4}, .length = 6};
+	.name = "lock cmpxchg16b", .code = {0xf0, 0x48, 0x0f, 0xc7, 0x0b, 0xf4}, .length = 6};
 static const struct kvm_program program_xgetbv = {
-    .name = "xgetbv", .code = {0x31, 0xc9, 0x0f, 0x01, 0xd0, 0xf4}, .length = 6};
+	.name = "xgetbv", .code = {0x31, 0xc9, 0x0f, 0x01, 0xd0, 0xf4}, .length = 6};
 
 const char *kvm_class_name(enum kvm_class class)
 {
 	static const char *const names[] = {
-	    [KVM_ABSENT] = "none",	     [KVM_DENIED] = "denied",	  [KVM_BROKEN] = "broken",
-	    [KVM_SOFTWARE] = "kvm-software", [KVM_NESTED] = "kvm-nested", [KVM_HARDWARE] = "kvm-hw",
+		[KVM_ABSENT] = "none",		 [KVM_DENIED] = "denied",     [KVM_BROKEN] = "broken",
+		[KVM_SOFTWARE] = "kvm-software", [KVM_NESTED] = "kvm-nested", [KVM_HARDWARE] = "kvm-hw",
 	};
 
 	return names[class];
@@ -193,8 +193,7 @@ __attribute__((format(printf, 4, 5))) static void report_set(struct kvm_report *
 }
 
 #define REMEDY_EMULATED                                                                                      \
-	"run on a host whose CPU has VT-x or SVM (in a cloud: bare metal or nested virtualization); TCG is " \
-	"faster here"
+	"Run on a host whose CPU has VT-x or SVM (in a cloud: bare metal or nested virtualization)."
 
 static void probe_classify(int kvm_fd, struct kvm_report *ret)
 {
@@ -210,13 +209,13 @@ static void probe_classify(int kvm_fd, struct kvm_report *ret)
 	ret->linux_boots = !rc;
 	if (ret->class == KVM_SOFTWARE)
 		report_set(
-		    ret, KVM_SOFTWARE, REMEDY_EMULATED,
-		    "/dev/kvm emulates the guest in software (%.3g million instructions a second%s)%s%s",
-		    ret->instr_per_s / 1e6, has_extensions ? "" : ", the CPU shows neither VMX nor SVM",
-		    rc ? "; no stock Linux boots there: " : "", err.text);
+			ret, KVM_SOFTWARE, REMEDY_EMULATED,
+			"/dev/kvm emulates the guest in software (%.3g million instructions a second%s)%s%s",
+			ret->instr_per_s / 1e6, has_extensions ? "" : ", the CPU shows neither VMX nor SVM",
+			rc ? "; no stock Linux boots there: " : "", err.text);
 	else if (rc)
-		report_set(ret, ret->class, "update the host's kernel, or use TCG",
-			   "no stock Linux boots: %s", err.text);
+		report_set(ret, ret->class, "Update the host's kernel.", "no stock Linux boots: %s",
+			   err.text);
 }
 
 static void probe_open(int kvm_fd, struct kvm_report *ret)
@@ -239,7 +238,7 @@ static void probe_open(int kvm_fd, struct kvm_report *ret)
 	kvm_guest_close(&guest);
 	if (rc < 0)
 		report_set(ret, KVM_BROKEN,
-			   rc == -EBUSY ? "stop the other hypervisor that holds the CPU's virtualization"
+			   rc == -EBUSY ? "Stop the other hypervisor that holds the CPU's virtualization."
 					: "",
 			   "%s", err.text);
 	else
@@ -255,12 +254,12 @@ void kvm_probe_device(const char *path, struct kvm_report *ret)
 		ret->native_instr_per_s = native_rate();
 		probe_open(fd, ret);
 	} else if (errno == EACCES || errno == EPERM) {
-		report_set(ret, KVM_DENIED, "sudo usermod -aG kvm \"$USER\" (then log in again)",
+		report_set(ret, KVM_DENIED, "sudo usermod -aG kvm \"$USER\"   # then log in again",
 			   "%s: permission denied", path);
 	} else if (errno == ENOENT || errno == ENODEV || errno == ENXIO) {
 		report_set(ret, KVM_ABSENT,
-			   "switch virtualization on in the firmware or the cloud's settings and load "
-			   "kvm_intel or kvm_amd",
+			   "Switch virtualization on in the firmware or the cloud's settings, and load "
+			   "kvm_intel or kvm_amd.",
 			   "%s: %s", path, strerror(errno));
 	} else {
 		report_set(ret, KVM_BROKEN, "", "%s: %s", path, strerror(errno));

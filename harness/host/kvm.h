@@ -25,7 +25,7 @@ struct kvm_report {
 	double exit_rtt_p50_ns;	   /**< guest `out` to the host and back into the guest; NaN: not measured */
 	bool linux_boots; /**< false: an instruction that every Linux needs stops the guest, or nothing ran */
 	char reason[256]; /**< one line without a full stop: why it is no better; empty for a usable KVM */
-	char remedy[256]; /**< what the user can do; empty where nothing is known */
+	char remedy[256]; /**< a sentence, or a shell line starting "sudo "; empty: none known */
 };
 
 /**
