@@ -153,9 +153,10 @@ static void test_this_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_classes), cmocka_unit_test(test_usable),    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_absent),  cmocka_unit_test(test_not_kvm),   cmocka_unit_test(test_denied),
-	    cmocka_unit_test(test_hang),    cmocka_unit_test(test_this_host),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_usable),
+		cmocka_unit_test(test_names),	cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_not_kvm), cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_hang),	cmocka_unit_test(test_this_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
