@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/host/userns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum userns_step {
+	STEP_NONE,
+	STEP_USER,
+	STEP_MAP,
+	STEP_MOUNT,
+};
+
+struct userns_result {
+	int step, errnum;
+};
+
+/* Runs in a fork of what may be a process with threads: system calls only. */
+static int try_put(const char *path, const char *text, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	ssize_t put = write(fd, text, length);
+
+	(void)close(fd);
+	return put == (ssize_t)length ? 0 : -1;
+}
+
+static struct userns_result try_namespaces(const char *map, size_t map_length)
+{
+	if (unshare(CLONE_NEWUSER) < 0)
+		return (struct userns_result){STEP_USER, errno};
+	if (try_put("/proc/self/setgroups", "deny", 4) < 0 ||
+	    try_put("/proc/self/uid_map", map, map_length) < 0)
+		return (struct userns_result){STEP_MAP, errno};
+	if (unshare(CLONE_NEWNS) < 0)
+		return (struct userns_result){STEP_MOUNT, errno};
+	return (struct userns_result){0};
+}
+
+static struct userns_result userns_try(void)
+{
+	struct userns_result result = {STEP_USER, EIO};
+	char map[64];
+	int length = snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid()), ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return (struct userns_result){STEP_USER, errno};
+	pid_t child = fork();
+
+	if (!child) {
+		result = try_namespaces(map, (size_t)length);
+		_exit(write(ends[1], &result, sizeof(result)) != sizeof(result));
+	}
+	(void)close(ends[1]);
+	if (child > 0) {
+		if (read(ends[0], &result, sizeof(result)) != sizeof(result))
+			result = (struct userns_result){STEP_USER, EIO};
+		(void)waitpid(child, NULL, 0);
+	}
+	(void)close(ends[0]);
+	return result;
+}
+
+static struct userns_report userns_cached;
+
+static void userns_probe_once(void)
+{
+	static const char *const steps[] = {
+		[STEP_USER] = "unshare(CLONE_NEWUSER)",
+		[STEP_MAP] = "writing uid_map",
+		[STEP_MOUNT] = "unshare(CLONE_NEWNS) in a user namespace",
+	};
+	struct userns_result result = userns_try();
+
+	userns_cached.works = result.step == STEP_NONE;
+	if (!userns_cached.works)
+		(void)snprintf(userns_cached.reason, sizeof(userns_cached.reason), "%s: %s",
+			       steps[result.step], strerror(result.errnum));
+}
+
+void userns_probe(struct userns_report *ret)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, userns_probe_once);
+	*ret = userns_cached;
+}
