@@ -108,7 +108,8 @@ static void print_said(const char *label, const char *text)
 
 static void print_table(const struct finding *findings, size_t count, bool verbose)
 {
-	bool colour = isatty(STDOUT_FILENO) && !(getenv("NO_COLOR") && getenv("NO_COLOR")[0]);
+	const char *refused = getenv("NO_COLOR");
+	bool colour = isatty(STDOUT_FILENO) && !(refused && refused[0]);
 	unsigned levels[FINDING_FAIL + 1] = {0};
 
 	for (size_t i = 0; i < count; i++) {

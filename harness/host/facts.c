@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/host/facts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,8 +47,8 @@ static struct json *facts_placement(struct json *cpu)
 {
 	struct json *placement = json_object();
 	struct error err = {0};
-	struct topology t;
-	int rc = hostfs_is_live() ? topology_read(&t, &err) : error_set(&err, -1, FACTS_RECORDED);
+	struct topology t = {0};
+	int rc = hostfs_is_live() ? topology_read(&t, &err) : error_set(&err, -ENODATA, FACTS_RECORDED);
 
 	if (rc < 0) {
 		facts_add_unknown(cpu, "topology", err.text);

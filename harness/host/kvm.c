@@ -136,7 +136,7 @@ static int guest_rate(struct kvm_guest *guest, uint32_t count, double *ret_rate,
 
 static int probe_rate(struct kvm_guest *guest, struct kvm_report *ret, struct error *err)
 {
-	double rate, warmup;
+	double rate = 0, warmup;
 	int rc = guest_rate(guest, 1, &warmup, err); /* fills the guest's page tables on the host's side */
 
 	if (!rc)
