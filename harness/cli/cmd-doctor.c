@@ -146,12 +146,9 @@ static void print_json(const struct finding *findings, size_t count)
 
 static int doctor_exec(int argc, char **argv, struct error *err)
 {
-	static char name[] = "tare doctor";
 	struct doctor_arguments arguments = {.out = "."};
 	struct finding findings[DOCTOR_FINDINGS_MAX];
 
-	argv[0] = name; /* for the usage line */
-	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&doctor_argp, argc, argv, 0, NULL, &arguments))
 		return error_input(err, "doctor: options that cannot be read");
 	if (arguments.json && arguments.fix)
