@@ -273,27 +273,29 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	return 0;
 }
 
+static bool session_out_of_budget(const struct session *s, const struct plan_step *next)
+{
+	uint64_t spent_ns = clock_now_ns() - s->attempts.epoch_ns;
+
+	return !next->position && s->options->budget_ns && spent_ns > s->options->budget_ns;
+}
+
 static int session_loop(struct session *s, struct error *err)
 {
 	s->result.stop_reason = "complete";
-	for (size_t i = 0; i < s->plan.count; i++) {
-		bool new_block = !s->plan.steps[i].position;
-
-		if (new_block && s->options->budget_ns &&
-		    clock_now_ns() - s->attempts.epoch_ns > s->options->budget_ns) {
+	for (size_t i = 0; i < s->plan.count && !receiver_interrupted(s->receiver); i++) {
+		if (session_out_of_budget(s, &s->plan.steps[i])) {
 			s->result.stop_reason = "budget";
-			break;
+			return 0;
 		}
 		int rc = session_step(s, i, err);
 
 		if (rc < 0)
 			return rc;
-		if (receiver_interrupted(s->receiver)) {
-			s->result.interrupted = true;
-			s->result.stop_reason = "interrupted";
-			break;
-		}
 	}
+	s->result.interrupted = receiver_interrupted(s->receiver);
+	if (s->result.interrupted)
+		s->result.stop_reason = "interrupted";
 	return 0;
 }
 
