@@ -11,6 +11,7 @@
 #include "scenarios/payload/channel.h"
 #include "scenarios/payload/port.h"
 #include "scenarios/payload/ready.h"
+#include "scenarios/payload/syscall.h"
 
 /* A guest answers at once while commands keep coming, and hardly runs when none do. */
 #define SPIN_NS 2000000
@@ -40,14 +41,6 @@ static void sleep_ns(long ns)
 	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* Waits for a bit of the line status: spins first, then sleeps longer and longer. */
 static void wait_status(uint8_t bit)
 {
@@ -57,7 +50,7 @@ static void wait_status(uint8_t bit)
 	for (unsigned int polls = 1; !(port_read(PORT_STATUS) & bit); polls++) {
 		if (polls % 16)
 			continue;
-		uint64_t time_ns = now_ns();
+		uint64_t time_ns = syscall_clock_ns(CLOCK_MONOTONIC);
 
 		if (!end_ns)
 			end_ns = time_ns + SPIN_NS;

@@ -17,6 +17,7 @@
 #include "scenarios/payload/channel.h"
 #include "scenarios/payload/guest.h"
 #include "scenarios/payload/ready.h"
+#include "scenarios/payload/syscall.h"
 #include "scenarios/payload/text.h"
 
 #define MODULES "/modules"
@@ -24,7 +25,7 @@
 #define NAME_MAX_BYTES 64
 #define NEW_ROOT "/root"
 #define ENVIRONMENT_MAX 40 /* the kernel hands over at most 32 words */
-#define DEVICE_TRIES 10000 /* of half a millisecond each */
+#define DEVICE_WAIT_NS 5000000000u
 
 struct names {
 	char name[MODULES_MAX][NAME_MAX_BYTES];
@@ -123,11 +124,15 @@ static void mount_at(const char *type, const char *where)
 /* A disk may be found after its driver's module is in: mounting is tried until it is there. */
 static void mount_root(const char *device)
 {
+	uint64_t end_ns = syscall_clock_ns(CLOCK_MONOTONIC) + DEVICE_WAIT_NS;
+
 	if (mkdir(NEW_ROOT, 0755) < 0 && errno != EEXIST)
 		guest_fail(NEW_ROOT, errno);
-	for (int i = 0; mount(device, NEW_ROOT, "ext4", 0, NULL) < 0; i++) {
-		if ((errno != ENOENT && errno != ENXIO) || i == DEVICE_TRIES)
-			guest_fail(device, errno);
+	while (mount(device, NEW_ROOT, "ext4", 0, NULL) < 0) {
+		int error = errno;
+
+		if ((error != ENOENT && error != ENXIO) || syscall_clock_ns(CLOCK_MONOTONIC) > end_ns)
+			guest_fail(device, error);
 		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
 	}
 }

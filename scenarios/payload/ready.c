@@ -15,14 +15,6 @@
 
 struct ready ready = { .fd = -1 };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	syscall_raw(SYS_clock_gettime, clock, (long)&now, 0);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* The value behind "NAME=" in the environment, or NULL. */
 static const char *environment_value(char *const *environment, const char *name)
 {
@@ -124,8 +116,8 @@ static void send_ready(void)
 	const char byte = PROTOCOL_READY;
 	long rc = 1;
 
-	ready.source.boottime_ns = clock_ns(CLOCK_BOOTTIME);
-	ready.source.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+	ready.source.boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME);
+	ready.source.monotonic_ns = syscall_clock_ns(CLOCK_MONOTONIC);
 	ready.source.tsc = stamp_tsc();
 	if (ready.isa)
 		port_write(PROTOCOL_PORT_READY, (uint8_t)byte);
@@ -140,8 +132,8 @@ void ready_enter(const long *stack, uint64_t tsc)
 	char *const *environment = (char *const *)(stack + 1 + stack[0] + 1);
 
 	ready.first.tsc = tsc;
-	ready.first.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
-	ready.first.boottime_ns = clock_ns(CLOCK_BOOTTIME);
+	ready.first.monotonic_ns = syscall_clock_ns(CLOCK_MONOTONIC);
+	ready.first.boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME);
 	ready.channel = environment_value(environment, PROTOCOL_ENV_CHANNEL);
 	ready.root = environment_value(environment, PROTOCOL_ENV_ROOT);
 	ready.stage = environment_value(environment, PROTOCOL_ENV_STAGE);
