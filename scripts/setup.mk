@@ -18,10 +18,16 @@ $(B)/root.sha256: $(B)/payload scripts/root-tree scripts/base.bash
 	@echo "  ROOT  $(B)/root"
 	$(Q)scripts/root-tree $(B)
 
-$(B)/guest/kernel.conf: scripts/guest-kernel
+$(B)/guest/kernel.conf: scripts/guest-kernel scripts/base.bash
 	@echo "  GUEST $(B)/guest/vmlinuz"
 	$(Q)scripts/guest-kernel $(B)
 
-$(B)/guest/guest.json: $(B)/guest/kernel.conf $(B)/root.sha256 scripts/guest-images
+# The empty layer names the disk by its whole path: a folder that was moved needs a new one.
+.PHONY: force
+$(B)/guest/place: force
+	@mkdir -p $(@D)
+	@echo '$(abspath $(B))' | cmp -s - $@ || echo '$(abspath $(B))' >$@
+
+$(B)/guest/guest.json: $(B)/guest/kernel.conf $(B)/guest/place $(B)/root.sha256 scripts/guest-images
 	@echo "  GUEST $@"
 	$(Q)scripts/guest-images $(B)

@@ -38,7 +38,7 @@ void channel_setup(void)
 
 static void sleep_ns(long ns)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
 }
 
 /* Waits for a bit of the line status: spins first, then sleeps longer and longer. */

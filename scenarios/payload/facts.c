@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts are read after the ready byte only. Each packet holds whole lines and at most PROTOCOL_LINE_MAX bytes. */
+/* Facts are read after the ready byte only. A packet holds whole lines, at most PROTOCOL_LINE_MAX bytes. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/utsname.h>

@@ -133,7 +133,7 @@ static void mount_root(const char *device)
 
 		if ((error != ENOENT && error != ENXIO) || syscall_clock_ns(CLOCK_MONOTONIC) > end_ns)
 			guest_fail(device, error);
-		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
 	}
 }
 
@@ -143,7 +143,8 @@ static void switch_root(void)
 	if (mount("/dev", NEW_ROOT "/dev", NULL, MS_MOVE, NULL) < 0)
 		guest_fail(NEW_ROOT "/dev", errno);
 	unlink("/init");
-	if (chdir(NEW_ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
+	if (chdir(NEW_ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
+	    chdir("/") < 0)
 		guest_fail("switch root", errno);
 }
 
@@ -152,8 +153,8 @@ void guest_enter_root(char *const *environment)
 	static char stage[96] = PROTOCOL_ENV_STAGE "=";
 	char *words[ENVIRONMENT_MAX + 2];
 	char program[] = PROTOCOL_PAYLOAD_PATH;
-	char *arguments[] = { program, NULL };
-	struct text text = { .start = stage, .length = strlen(stage), .size = sizeof(stage) };
+	char *arguments[] = {program, NULL};
+	struct text text = {.start = stage, .length = strlen(stage), .size = sizeof(stage)};
 	size_t count = 0;
 
 	load_modules();

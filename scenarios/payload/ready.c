@@ -13,7 +13,7 @@
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/syscall.h"
 
-struct ready ready = { .fd = -1 };
+struct ready ready = {.fd = -1};
 
 /* The value behind "NAME=" in the environment, or NULL. */
 static const char *environment_value(char *const *environment, const char *name)
@@ -60,7 +60,7 @@ static int open_ports(void)
 
 static int open_socket(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t length = 0;
 	long rc;
 
@@ -105,7 +105,7 @@ static void obey_tests(char *const *environment)
 	for (; delay && *delay >= '0' && *delay <= '9'; delay++)
 		ns = ns * 10 + (uint64_t)(*delay - '0');
 	if (ns) {
-		struct timespec sleep = { (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
+		struct timespec sleep = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
 
 		syscall_raw(SYS_nanosleep, (long)&sleep, 0, 0);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The payload proves which file it is. Small rather than fast: it runs once, after ready, over some kilobytes. */
+/* The payload proves which file it is. Small rather than fast: it runs once, over some kilobytes. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -28,7 +28,8 @@ static uint32_t rotate(uint32_t value, unsigned int by)
 static void schedule(const uint8_t block[BLOCK], uint32_t words[64])
 {
 	for (int i = 0; i < 16; i++, block += 4)
-		words[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 | (uint32_t)block[2] << 8 | block[3];
+		words[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 |
+			   (uint32_t)block[2] << 8 | block[3];
 	for (int i = 16; i < 64; i++) {
 		uint32_t low = rotate(words[i - 15], 7) ^ rotate(words[i - 15], 18) ^ words[i - 15] >> 3;
 		uint32_t high = rotate(words[i - 2], 17) ^ rotate(words[i - 2], 19) ^ words[i - 2] >> 10;
