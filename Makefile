@@ -70,18 +70,55 @@ $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 	@echo "  LD    $@"
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
-	$(Q)for t in $(UNIT_TESTS); do CMOCKA_MESSAGE_OUTPUT=STDOUT $$t || exit 1; done
-
-# Tests that need root: each runs as the harness of a keeper. Status 77: cannot run here.
+# Tests that need root: each runs as the harness of a keeper.
 $(O)/tests/privileged/%: $(O)/tests/privileged/%.o $(O)/tests/privileged/world.o $(O)/libtare.a
 	@echo "  LD    $@"
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
 
-.PHONY: privileged
-privileged: $(PRIVILEGED_TESTS) $(BIN)/tare $(B)/root.sha256
-	$(Q)for t in $(PRIVILEGED_TESTS); do TARE=$(BIN)/tare CMOCKA_MESSAGE_OUTPUT=STDOUT $$t || [ $$? -eq 77 ] || exit 1; done
+.PHONY: programs unit
+programs: $(UNIT_TESTS)
+unit: $(UNIT_TESTS)
+	$(Q)scripts/prove $(UNIT_TESTS)
+
+# The one comparison, from nothing to the summary and the report.
+.PHONY: bench
+bench:
+	$(Q)scripts/setup
+	$(Q)$(MAKE) --no-print-directory all root guest
+	$(BIN)/tare run compare
+
+# Everything that can be tested here: the unit tests under the sanitizers, then the real programs.
+.PHONY: check
+check:
+	$(Q)scripts/setup check
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all root guest $(PRIVILEGED_TESTS)
+	$(Q)$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined programs
+	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
+
+.PHONY: lint format compile_commands.json
+lint:
+	$(Q)scripts/prove tests/blackbox/test-lint.t
+
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
+compile_commands.json:
+	$(Q){ echo '['; for f in $(HARNESS_SOURCES) $(wildcard harness/keeper/*.c tests/*/*.c); do \
+		printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}\n' "$$separator" "$(CURDIR)" "$$f" \
+			"$(COMPILE) $(LIBRARY_CFLAGS)" "$$f"; separator=,; done; echo ']'; } > $@
+
+.PHONY: help
+help:
+	@echo 'make            build tare, tare-harness and the payload into build/; installs nothing'
+	@echo 'make bench      install what is missing, build, prepare the guest, run the comparison, show the report'
+	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
+	@echo 'make deps       only install what building and running need; the one target that may ask for root'
+	@echo 'make root guest only the root tree, and the guest kernel with its images'
+	@echo 'make unit       only the unit tests; SANITIZE=address,undefined builds them with the sanitizers'
+	@echo 'make lint       layers, style, static checks'
+	@echo 'make format     lays out all C files; make compile_commands.json is for editors'
+	@echo 'make clean      removes build/'
+	@echo 'variables: V=1 shows commands, WERROR=1 makes warnings errors, CFLAGS, CC, MUSL_CC'
 
 include scenarios/payload/payload.mk
 include scripts/setup.mk
