@@ -196,7 +196,6 @@ void check_cpus(const struct json *host, struct finding *ret)
 	double allowed = check_number(host, "cpu.allowed_count"),
 	       online = check_number(host, "cpu.online_count");
 	double usable = isnan(allowed) ? online : allowed;
-	const char *subjects = check_text(host, "placement.subject_cpus");
 
 	if (isnan(usable)) {
 		check_unknown(ret, "The number of CPUs cannot be read.");
@@ -204,16 +203,14 @@ void check_cpus(const struct json *host, struct finding *ret)
 	}
 	enum finding_level level = usable < 3 ? FINDING_WARN : usable < online ? FINDING_INFO : FINDING_OK;
 
-	check_value(ret, level, "%.0f of %.0f usable%s%s", usable, online, subjects ? ", subjects on " : "",
-		    subjects ? subjects : "");
+	check_value(ret, level, "%.0f of %.0f usable", usable, online);
 	if (usable < 2)
 		check_say(ret,
 			  "Harness and subject take turns on one CPU, so the harness is part of each time.",
 			  "Use a host with at least three CPUs.");
 	else if (usable < 3)
 		check_say(ret,
-			  "The harness has one CPU and the subject the other; nothing is left for the rest "
-			  "of the system.",
+			  "Harness, subject and the rest of the system share two CPUs.",
 			  "Use a host with at least three CPUs.");
 	else if (check_number(host, "cpu.core_kinds_count") > 1)
 		check_say(ret,

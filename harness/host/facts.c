@@ -42,7 +42,10 @@ void facts_add_unknown(struct json *object, const char *key, const char *reason)
 	json_add_text(object, reason_key, reason);
 }
 
-/* CPUs, cores and hashes into `cpu`, the split as `placement`. */
+/*
+ * CPUs, cores and hashes into `cpu`; `placement` says which CPUs a split would give to harness and subjects. Nothing
+ * is pinned yet, and the policy that is in force says so.
+ */
 static struct json *facts_placement(struct json *cpu)
 {
 	struct json *placement = json_object();
@@ -60,7 +63,8 @@ static struct json *facts_placement(struct json *cpu)
 	json_add_int(cpu, "core_kinds_count", t.kind_count);
 	json_add(cpu, "topology", facts_text_or_null(t.shape));
 	json_add(cpu, "topology_hwloc_xml_sha256", facts_text_or_null(t.xml_sha256));
-	json_add_text(placement, "policy", t.policy);
+	json_add_text(placement, "policy", "none");
+	json_add_text(placement, "possible_policy", t.policy);
 	json_add_text(placement, "housekeeping_cpus", t.housekeeping_cpus);
 	json_add_text(placement, "subject_cpus", t.subject_cpus);
 	json_add_int(placement, "subject_cpu_count", t.subject_cpu_count);
