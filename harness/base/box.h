@@ -1,16 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A box: a flat, fully resolved description of a container. runtimes/namespace*.c builds and checks
- * it, a starter only executes it: no look-ups, no allocation, no decisions. Descriptors are named
- * by their index in the list that travels with the box.
+ * A box: a flat, fully resolved description of a container. runtimes/namespace*.c builds it, whoever
+ * receives it checks it, a starter only executes it: no look-ups, no allocation, no decisions. Descriptors
+ * are named by their index in the list that travels with the box, texts by their offset in `text`,
+ * where offset 0 is the empty text and stands for "none".
  */
 #pragma once
 
+#include <linux/filter.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define BOX_VERSION 1
+#include "harness/base/error.h"
 
-/** Stages of a start, in order; each stamps the instant at which it was reached, and names where a start failed. */
+#define BOX_VERSION 1
+#define BOX_FDS_MAX 16
+#define BOX_LOWERS_MAX 4
+#define BOX_CGROUPS_MAX 4
+#define BOX_CGROUP_FILES_MAX 8
+#define BOX_MOUNTS_MAX 40
+#define BOX_RLIMITS_MAX 8
+#define BOX_ARGUMENTS_MAX 16
+#define BOX_VARIABLES_MAX 16
+#define BOX_TEXT_MAX 4096
+#define BOX_FILTER_MAX 2048
+
+/** Stages of a start, in order; each stamps the instant at which it was reached, and names where a start
+ * failed. */
 enum box_stage {
 	BOX_STAGE_CGROUP_CREATED,
 	BOX_STAGE_CLONE_CALL,
@@ -19,13 +35,97 @@ enum box_stage {
 	BOX_STAGE_ROOTFS_MOUNTED,
 	BOX_STAGE_MOUNTS_DONE,
 	BOX_STAGE_PIVOTED,
-	BOX_STAGE_CONFINED,
+	BOX_STAGE_CONFINED, /**< network, host name, session, ids, capabilities and filter are set */
 	BOX_STAGE_EXECVE_CALL,
 	BOX_STAGE_CLONE_RETURN,
 	BOX_STAGE_COUNT
 };
 
-struct box;
+/** A cgroup that the starter makes; the child joins it. */
+struct box_cgroup {
+	int32_t parent;	     /**< descriptor of the folder in which it is made */
+	uint32_t name;	     /**< text: one path component */
+	uint32_t join_clone; /**< 1: by CLONE_INTO_CGROUP (v2); 0: the child writes to its `tasks` (v1) */
+	uint32_t file_first, file_count; /**< its part of `cgroup_files`, written in order before the join */
+};
 
+/** A control file of a cgroup and what is written to it. */
+struct box_cgroup_file {
+	uint32_t name, value; /**< texts; the name is one path component */
+};
+
+/** The root: either a mount that is attached as it is, or an overlay that the child assembles. */
+struct box_root {
+	int32_t attached; /**< descriptor of a detached mount; -1: an overlay of what follows */
+	uint32_t lower_count;
+	int32_t lower[BOX_LOWERS_MAX]; /**< descriptors of folders in detached mounts, topmost first */
+	int32_t upper,
+	    work;	  /**< descriptors of folders in one detached mount; both -1: on a tmpfs of its own */
+	uint32_t tmpfs;	  /**< option list of that tmpfs */
+	uint32_t options; /**< option list of the overlay */
+	uint32_t attributes; /**< MOUNT_ATTR_* of the root */
+	uint32_t owner;	     /**< host's id that owns the upper folder on the tmpfs */
+};
+
+enum box_mount_kind {
+	BOX_MOUNT_NEW,	       /**< a new file system of `type` with the option list `options` */
+	BOX_MOUNT_ATTACH,      /**< the detached mount `fd` */
+	BOX_MOUNT_DEVICES,     /**< the starter's read-only /dev, with empty pts, shm and mqueue in it */
+	BOX_MOUNT_HIDE_FILE,   /**< /dev/null over the target */
+	BOX_MOUNT_HIDE_FOLDER, /**< an empty read-only folder over the target */
+	BOX_MOUNT_READONLY,    /**< the target over itself, read-only */
+	BOX_MOUNT_KINDS
+};
+
+/** One mount below the root. Option lists are texts in pairs, key and value ("" for a flag), ended by an
+ * empty key. */
+struct box_mount {
+	uint32_t kind;	     /**< enum box_mount_kind */
+	int32_t fd;	     /**< attach: descriptor; else -1 */
+	uint32_t attributes; /**< MOUNT_ATTR_* (new) */
+	uint32_t target; /**< text: path below the root, without a leading slash, "..", or symbolic link */
+	uint32_t type, options; /**< new: texts */
+};
+
+struct box_rlimit {
+	uint32_t resource, unused;
+	uint64_t soft, hard;
+};
+
+#define BOX_LOOPBACK_UP 1u	/* bring up lo in the new network namespace */
+#define BOX_CGROUP_NAMESPACE 2u /* a cgroup namespace, rooted in the cgroups that were joined */
+#define BOX_FLAGS_ALL 3u
+
+struct box {
+	uint32_t version;    /**< BOX_VERSION */
+	uint32_t flags;	     /**< BOX_LOOPBACK_UP, ... */
+	uint64_t namespaces; /**< CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET; the
+				first is a must */
+	uint64_t bounding,
+	    permitted; /**< capability sets that are kept, by bit; `permitted` is also the effective one */
+	int32_t user_namespace; /**< descriptor, entered last; -1: none */
+	uint32_t uid, gid;	/**< inside it */
+	uint32_t hostname;	/**< text */
+	uint32_t cgroup_count, cgroup_file_count, mount_count, rlimit_count;
+	uint32_t argument_count, variable_count, filter_count, text_size;
+	uint32_t path;			       /**< text: what is executed, absolute, inside the root */
+	uint32_t arguments[BOX_ARGUMENTS_MAX]; /**< texts; the first is argv[0] */
+	uint32_t variables[BOX_VARIABLES_MAX]; /**< texts */
+	struct box_root root;
+	struct box_cgroup cgroups[BOX_CGROUPS_MAX];
+	struct box_cgroup_file cgroup_files[BOX_CGROUP_FILES_MAX];
+	struct box_mount mounts[BOX_MOUNTS_MAX]; /**< in this order */
+	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
+	char text[BOX_TEXT_MAX]; /**< text[0] is the empty text; ends with NUL at text_size - 1 */
+	struct sock_filter filter[BOX_FILTER_MAX]; /**< seccomp program; 0 instructions: none */
+};
+
+/** How much of a box has to travel: all but the unused end of the filter. */
+size_t box_size(const struct box *box);
+/**
+ * Whether `size` bytes are a box that can be executed with `fd_count` descriptors: every count, index, offset
+ * and flag is in range and every path is a plain one. Pure. 0, or -EINVAL with what is wrong.
+ */
+int box_check(const struct box *box, size_t size, size_t fd_count, struct error *err);
 /** "cgroup_created", "clone_call", ...: the names of the events in the report. */
 const char *box_stage_name(enum box_stage stage);

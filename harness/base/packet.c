@@ -51,10 +51,10 @@ ssize_t packet_receive(int socket, void *bytes, size_t size, struct packet_fds *
 	union packet_control control;
 	struct iovec part = {.iov_base = bytes, .iov_len = size};
 	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
+	    .msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = sizeof(control),
 	};
 	ssize_t got;
 
@@ -75,6 +75,7 @@ ssize_t packet_receive(int socket, void *bytes, size_t size, struct packet_fds *
 void packet_close(struct packet_fds *fds)
 {
 	for (size_t i = 0; i < fds->count; i++)
-		(void)close(fds->fds[i]);
+		if (fds->fds[i] >= 0)
+			(void)close(fds->fds[i]);
 	fds->count = 0;
 }

@@ -3,7 +3,7 @@
  * The client's side. Replies and exits share one socket: whoever waits and finds nobody reading reads
  * for all, so that there is no thread of its own and no wake-up that nobody needs.
  */
-#include "harness/base/start.h"
+#include "harness/base/start-client.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,38 +18,10 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
-#include "harness/base/packet.h"
 
-#define START_EXITS_KEPT 4096u /* more than can be alive at once in a ramp */
 #define START_FOREVER UINT64_MAX
 
-struct start_client {
-	int socket, starter;
-	pthread_mutex_t request_lock; /* one request at a time: from sending to its reply */
-	pthread_mutex_t starter_lock; /* the same for boxes */
-
-	pthread_mutex_t lock; /* of everything below */
-	pthread_cond_t changed;
-	bool reading, lost, replied;
-	struct start_message reply;
-	struct packet_fds reply_fds;
-	size_t exit_count; /* all that ever came; the newest START_EXITS_KEPT are kept */
-	struct exited *exits;
-};
-
 typedef bool (*client_done)(struct start_client *client, void *data);
-
-int start_program_add(struct start_program *program, size_t *used, const char *text, struct error *err)
-{
-	size_t length = strlen(text) + 1;
-
-	if (length > sizeof(program->text) - *used)
-		return error_set(err, -E2BIG, "%s: more than %zu bytes of arguments and environment", program->text,
-				 sizeof(program->text));
-	(void)memcpy(program->text + *used, text, length);
-	*used += length;
-	return 0;
-}
 
 struct start_client *start_connect_fd(int socket)
 {
@@ -79,8 +51,10 @@ int start_connect(struct start_client **ret_client, struct error *err)
 		return error_host(err, "no keeper: start tare, not tare-harness");
 	int fd = (int)strtol(text, NULL, 10);
 
-	if (fd <= STDERR_FILENO || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET)
-		return error_host(err, "%s=%s: not the keeper's socket; start tare, not tare-harness", START_ENV_FD, text);
+	if (fd <= STDERR_FILENO || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+	    type != SOCK_SEQPACKET)
+		return error_host(err, "%s=%s: not the keeper's socket; start tare, not tare-harness",
+				  START_ENV_FD, text);
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return error_errno(err, errno, "%s=%s", START_ENV_FD, text);
 	*ret_client = start_connect_fd(fd);
@@ -120,7 +94,8 @@ static int client_read(struct start_client *client, uint64_t deadline_ns, struct
 	struct pollfd ready = {.fd = client->socket, .events = POLLIN};
 	uint64_t now = clock_now_ns();
 	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
-	struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
+	struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000u),
+				   .tv_nsec = (long)(left % 1000000000u)};
 
 	if (ppoll(&ready, 1, deadline_ns == START_FOREVER ? NULL : &timeout, NULL) <= 0)
 		return -EAGAIN;
@@ -132,7 +107,8 @@ static int client_read(struct start_client *client, uint64_t deadline_ns, struct
 	return got == -EAGAIN ? -EAGAIN : -EPIPE;
 }
 
-static void client_take(struct start_client *client, const struct start_message *message, const struct packet_fds *fds)
+static void client_take(struct start_client *client, const struct start_message *message,
+			const struct packet_fds *fds)
 {
 	if (message->is_exit) {
 		client->exits[client->exit_count++ % START_EXITS_KEPT] = message->exited;
@@ -147,8 +123,8 @@ static void client_take(struct start_client *client, const struct start_message 
 static int client_wait(struct start_client *client, uint64_t deadline_ns, client_done done, void *data)
 {
 	struct timespec until = {
-		.tv_sec = (time_t)(deadline_ns / 1000000000u),
-		.tv_nsec = (long)(deadline_ns % 1000000000u),
+	    .tv_sec = (time_t)(deadline_ns / 1000000000u),
+	    .tv_nsec = (long)(deadline_ns % 1000000000u),
 	};
 
 	while (!done(client, data)) {
@@ -184,8 +160,8 @@ static bool done_reply(struct start_client *client, void *data)
 	return client->replied;
 }
 
-static int client_request(struct start_client *client, const void *request, size_t length, struct start_message *ret_reply,
-			  struct packet_fds *ret_fds, struct error *err)
+int client_request(struct start_client *client, const void *request, size_t length,
+		   struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
 {
 	(void)pthread_mutex_lock(&client->request_lock);
 	int rc = packet_send(client->socket, request, length, NULL, 0);
@@ -205,38 +181,6 @@ static int client_request(struct start_client *client, const void *request, size
 	if (rc == -EPIPE || rc == -ECONNRESET)
 		return lost_error(err);
 	return rc < 0 ? error_errno(err, -rc, "cannot ask the keeper") : 0;
-}
-
-/* What a reply says about a start; the pidfd goes to the caller. */
-static void reply_started(const struct start_message *reply, struct packet_fds *fds, struct started *ret_started)
-{
-	*ret_started = (struct started){.pid = reply->pid, .pidfd = -1, .stamp_count = reply->stamp_count};
-	if (ret_started->stamp_count > START_STAMPS_MAX)
-		ret_started->stamp_count = START_STAMPS_MAX;
-	(void)memcpy(ret_started->stamps, reply->stamps, sizeof(reply->stamps));
-	if (fds->count) {
-		ret_started->pidfd = fds->fds[0];
-		fds->fds[0] = -1;
-	}
-	packet_close(fds);
-}
-
-int start_program(struct start_client *client, const struct start_program *program, struct started *ret_started,
-		  struct error *err)
-{
-	struct start_request request = {.kind = START_PROGRAM, .program = *program};
-	struct start_message reply;
-	struct packet_fds fds;
-	int rc = client_request(client, &request, offsetof(struct start_request, program) + sizeof(*program), &reply,
-				&fds, err);
-
-	if (rc < 0)
-		return rc;
-	reply_started(&reply, &fds, ret_started);
-	if (reply.errnum)
-		return error_errno(err, reply.errnum, "%s: cannot start (%s)", program->text,
-				   box_stage_name(reply.stage));
-	return 0;
 }
 
 struct exit_search {
@@ -277,44 +221,13 @@ int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_n
 	return 0;
 }
 
-int start_status(struct start_client *client, struct start_status *ret_status, struct error *err)
+void client_forget(struct start_client *client, pid_t pid, uint64_t before_ns)
 {
-	struct start_request request = {.kind = START_STATUS};
-	struct start_message reply;
-	struct packet_fds fds;
-	int rc = client_request(client, &request, offsetof(struct start_request, path), &reply, &fds, err);
+	(void)pthread_mutex_lock(&client->lock);
+	size_t kept = client->exit_count < START_EXITS_KEPT ? client->exit_count : START_EXITS_KEPT;
 
-	if (rc < 0)
-		return rc;
-	packet_close(&fds);
-	*ret_status = reply.status;
-	return 0;
-}
-
-static int client_guard(struct start_client *client, enum start_kind kind, const char *path, struct error *err)
-{
-	struct start_request request = {.kind = kind};
-	struct start_message reply;
-	struct packet_fds fds;
-	size_t length = strlen(path) + 1;
-
-	if (length > sizeof(request.path))
-		return error_errno(err, ENAMETOOLONG, "%s", path);
-	(void)memcpy(request.path, path, length);
-	int rc = client_request(client, &request, offsetof(struct start_request, path) + length, &reply, &fds, err);
-
-	if (rc < 0)
-		return rc;
-	packet_close(&fds);
-	return reply.errnum ? error_errno(err, reply.errnum, "%s: the keeper does not guard it", path) : 0;
-}
-
-int start_guard_folder(struct start_client *client, const char *path, struct error *err)
-{
-	return client_guard(client, START_GUARD_FOLDER, path, err);
-}
-
-int start_guard_cgroup(struct start_client *client, const char *path, struct error *err)
-{
-	return client_guard(client, START_GUARD_CGROUP, path, err);
+	for (size_t i = 0; i < kept; i++)
+		if (client->exits[i].pid == pid && client->exits[i].t_ns < before_ns)
+			client->exits[i].pid = 0;
+	(void)pthread_mutex_unlock(&client->lock);
 }

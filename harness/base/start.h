@@ -2,8 +2,9 @@
 /*
  * How the harness asks the keeper to start things at the floor (design section 6): the messages on
  * their socket pair, and the client's side. The keeper is the parent of everything that is started:
- * it reaps at once, reports each exit with its resource usage, and kills and sweeps what is left when the harness dies.
- * Boxes go over a second socket straight to a starter, which the keeper makes when the first one is asked for.
+ * it reaps at once, reports each exit with its resource usage, and kills and sweeps what is left when the
+ * harness dies. Boxes go over a second socket straight to a starter, which the keeper makes when the first
+ * one is asked for.
  */
 #pragma once
 
@@ -23,7 +24,8 @@
 /** A program to start directly (the control subject, OCI runtimes, helper programs). Texts end with NUL. */
 struct start_program {
 	uint32_t argument_count, variable_count;
-	char text[START_TEXT_MAX]; /**< path, then the arguments (argv[0] first), then the variables, one after the other */
+	char text[START_TEXT_MAX]; /**< path, then the arguments (argv[0] first), then the variables, one
+				      after the other */
 };
 
 /** Appends one text; negative errno where there is no room. */
@@ -31,9 +33,10 @@ int start_program_add(struct start_program *program, size_t *used, const char *t
 
 /** An instant that the keeper or a starter stamped, by the number of the box's stage. */
 struct start_stamp {
-	uint32_t stage; /**< enum box_stage; a program has clone_call, child_first, execve_call and clone_return */
+	uint32_t
+	    stage; /**< enum box_stage; a program has clone_call, child_first, execve_call and clone_return */
 	uint32_t unused;
-	uint64_t t_ns;	/**< CLOCK_MONOTONIC */
+	uint64_t t_ns; /**< CLOCK_MONOTONIC */
 };
 
 /** What came of a start request. */
@@ -47,8 +50,8 @@ struct started {
 /** The end of a child of the keeper. */
 struct exited {
 	pid_t pid;
-	int status;	       /**< as wait4 gives it */
-	uint64_t t_ns;	       /**< when the keeper reaped it */
+	int status;    /**< as wait4 gives it */
+	uint64_t t_ns; /**< when the keeper reaped it */
 	uint64_t user_ns, system_ns, maxrss_bytes, involuntary_switches, major_faults; /**< from its rusage */
 };
 
@@ -60,7 +63,8 @@ struct start_status {
 
 struct start_client;
 
-/** The client for the descriptor named in TARE_KEEPER_FD; error_host() where there is none. One per process, any thread. */
+/** The client for the descriptor named in TARE_KEEPER_FD; error_host() where there is none. One per process,
+ * any thread. */
 int start_connect(struct start_client **ret_client, struct error *err);
 /** The same for a descriptor in hand, which the client then owns. */
 struct start_client *start_connect_fd(int socket);
@@ -68,18 +72,25 @@ struct start_client *start_connect_fd(int socket);
 void start_disconnect(struct start_client *client);
 /** A descriptor that polls as POLLHUP (ask for no event) once the keeper is gone. Only for poll and epoll. */
 int start_lost_fd(const struct start_client *client);
-/** vfork + execve with /dev/null as standard input, output and error, in a session of its own. The error names the step. */
-int start_program(struct start_client *client, const struct start_program *program, struct started *ret_started,
-		  struct error *err);
-/** Starts a container; `fds` are the descriptors that the box names by index. Error: names the failed stage. */
-int start_box(struct start_client *client, const struct box *box, const int *fds, struct started *ret_started,
-	      struct error *err);
-/** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. -EPIPE: no keeper. */
+/** vfork + execve with /dev/null as standard input, output and error, in a session of its own. The error
+ * names the step. */
+int start_program(struct start_client *client, const struct start_program *program,
+		  struct started *ret_started, struct error *err);
+/** Starts a container; `fds` are the descriptors that the box names by index. Error: names the failed stage;
+ * where ret_started->pid is set there was a process, which the keeper reaps. Keep a started one's pid until
+ * its exit. */
+int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+	      struct started *ret_started, struct error *err);
+/** Makes the starter now instead of with the first box. */
+int start_box_prepare(struct start_client *client, struct error *err);
+/** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. -EPIPE: no
+ * keeper. */
 int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_ns, struct exited *ret_exited,
 		     struct error *err);
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
-/** Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in one
- *  hierarchy (what is in it gets killed). Absolute paths without ".."; need not exist, neither then nor now. */
+/** Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in
+ * one hierarchy (what is in it gets killed). Absolute paths without ".."; need not exist, neither then nor
+ * now. */
 int start_guard_folder(struct start_client *client, const char *path, struct error *err);
 int start_guard_cgroup(struct start_client *client, const char *path, struct error *err);
 
@@ -103,7 +114,8 @@ struct start_request {
 	};
 };
 
-/** Keeper or starter to harness. Exits come without being asked for, and never before the reply about their start. */
+/** Keeper or starter to harness. Exits come without being asked for, and never before the reply about their
+ * start. */
 struct start_message {
 	uint32_t is_exit;
 	int32_t errnum;	 /**< reply: 0 or the errno of the failed stage */

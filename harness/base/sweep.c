@@ -38,7 +38,7 @@ static void cgroup_kill(const char *path)
 	}
 }
 
-void sweep_cgroup(const char *path, uint64_t deadline_ns)
+static void cgroup_remove(const char *path, uint64_t deadline_ns)
 {
 	__attribute__((cleanup(cleanup_closedir))) DIR *dir = opendir(path);
 
@@ -47,10 +47,22 @@ void sweep_cgroup(const char *path, uint64_t deadline_ns)
 			continue;
 		cleanup_free char *below = alloc_format("%s/%s", path, e->d_name);
 
-		sweep_cgroup(below, deadline_ns);
+		cgroup_remove(below, deadline_ns);
 	}
 	while (dir && rmdir(path) < 0 && errno == EBUSY && clock_now_ns() < deadline_ns) {
 		cgroup_kill(path);
 		clock_sleep_until(clock_now_ns() + SWEEP_STEP_NS);
 	}
+}
+
+void sweep_cgroup(const char *path, uint64_t deadline_ns)
+{
+	cleanup_free char *parent = alloc_text(path);
+	char *slash = strrchr(parent, '/');
+
+	cgroup_remove(path, deadline_ns);
+	if (slash)
+		*slash = '\0';
+	if (slash > parent && !strcmp(strrchr(parent, '/'), "/tare"))
+		(void)rmdir(parent); /* fails while another run is in it */
 }

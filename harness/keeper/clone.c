@@ -37,11 +37,11 @@ static long clone_call(const struct clone_args *args, int (*child)(void *data), 
 pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd)
 {
 	struct clone_args args = {
-		.flags = flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
-		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
-		.stack = (uint64_t)(uintptr_t)clone_stack,
-		.stack_size = sizeof(clone_stack),
+	    .flags = flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+	    .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
+	    .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+	    .stack = (uint64_t)(uintptr_t)clone_stack,
+	    .stack_size = sizeof(clone_stack),
 	};
 
 	if (flags & CLONE_INTO_CGROUP)

@@ -6,8 +6,9 @@
 #include <sys/types.h>
 
 /**
- * Runs child(data), which must end in exec or _exit, in a new process and returns its pid once it has; negative errno
- * where there is no process. `flags` (CLONE_NEW...) come on top of CLONE_VM | CLONE_VFORK | CLONE_PIDFD. `cgroup` is
- * for CLONE_INTO_CGROUP. The child shares errno and all memory with the caller; handlers are reset, the mask is not.
+ * Runs child(data), which must end in exec or _exit, in a new process and returns its pid once it has;
+ * negative errno where there is no process. `flags` (CLONE_NEW...) come on top of CLONE_VM | CLONE_VFORK |
+ * CLONE_PIDFD. `cgroup` is for CLONE_INTO_CGROUP. The child shares errno and all memory with the caller;
+ * handlers are reset, the mask is not.
  */
 pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd);

@@ -76,7 +76,8 @@ static int harness_start(struct keeper *keeper, const char *path, char **argv, s
 	keeper->socket = pair[0];
 	cleanup_free char *variable = alloc_format("%s=%d", START_ENV_FD, theirs);
 	cleanup_free char **environment = environment_with(variable);
-	struct program program = {.path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs};
+	struct program program = {
+	    .path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs};
 	cleanup_close int pidfd = program_start(&program, &reply);
 
 	if (reply.errnum)
@@ -91,7 +92,8 @@ static void exits_flush(struct keeper *keeper, int flags)
 	size_t sent = 0;
 
 	while (keeper->socket >= 0 && sent < keeper->exit_count) {
-		int rc = packet_send(keeper->socket, &keeper->exits[sent], sizeof(*keeper->exits), NULL, flags);
+		int rc =
+		    packet_send(keeper->socket, &keeper->exits[sent], sizeof(*keeper->exits), NULL, flags);
 
 		if (rc < 0 && rc == -EAGAIN)
 			break;
@@ -99,7 +101,8 @@ static void exits_flush(struct keeper *keeper, int flags)
 	}
 	keeper->exit_count -= sent;
 	if (sent && keeper->exit_count)
-		(void)memmove(keeper->exits, keeper->exits + sent, keeper->exit_count * sizeof(*keeper->exits));
+		(void)memmove(keeper->exits, keeper->exits + sent,
+			      keeper->exit_count * sizeof(*keeper->exits));
 }
 
 static uint64_t timeval_ns(struct timeval t)
@@ -111,17 +114,18 @@ static void exits_add(struct keeper *keeper, pid_t pid, int status, const struct
 {
 	keeper->exits = alloc_grow(keeper->exits, keeper->exit_count + 1, sizeof(*keeper->exits));
 	keeper->exits[keeper->exit_count++] = (struct start_message){
-		.is_exit = 1,
-		.pid = pid,
-		.exited = {
-			.pid = pid,
-			.status = status,
-			.t_ns = clock_now_ns(),
-			.user_ns = timeval_ns(usage->ru_utime),
-			.system_ns = timeval_ns(usage->ru_stime),
-			.maxrss_bytes = (uint64_t)usage->ru_maxrss * 1024u,
-			.involuntary_switches = (uint64_t)usage->ru_nivcsw,
-			.major_faults = (uint64_t)usage->ru_majflt,
+	    .is_exit = 1,
+	    .pid = pid,
+	    .exited =
+		{
+		    .pid = pid,
+		    .status = status,
+		    .t_ns = clock_now_ns(),
+		    .user_ns = timeval_ns(usage->ru_utime),
+		    .system_ns = timeval_ns(usage->ru_stime),
+		    .maxrss_bytes = (uint64_t)usage->ru_maxrss * 1024u,
+		    .involuntary_switches = (uint64_t)usage->ru_nivcsw,
+		    .major_faults = (uint64_t)usage->ru_majflt,
 		},
 	};
 }
@@ -180,6 +184,14 @@ static uint64_t rss_bytes(pid_t pid)
 	return strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static int starter_answer(struct keeper *keeper, struct start_message *reply)
+{
+	int socket = starter_start(keeper);
+
+	reply->errnum = socket < 0 ? -socket : 0;
+	return socket;
+}
+
 /* Does what is asked; returns a descriptor for the reply, or -1. */
 static int keeper_answer(struct keeper *keeper, const struct start_request *request, size_t length,
 			 struct start_message *reply)
@@ -190,15 +202,18 @@ static int keeper_answer(struct keeper *keeper, const struct start_request *requ
 		reply->errnum = EINVAL;
 	else if (path)
 		reply->errnum = keeper_guard(keeper, request->path, request->kind == START_GUARD_CGROUP);
-	else if (request->kind == START_PROGRAM && length >= offsetof(struct start_request, path) + sizeof(request->program))
+	else if (request->kind == START_PROGRAM &&
+		 length >= offsetof(struct start_request, path) + sizeof(request->program))
 		return program_serve(keeper, &request->program, reply);
 	else if (request->kind == START_STATUS)
 		reply->status = (struct start_status){
-			.keeper_pid = keeper->pid,
-			.starter_pid = keeper->starter,
-			.keeper_rss_bytes = rss_bytes(keeper->pid),
-			.starter_rss_bytes = rss_bytes(keeper->starter),
+		    .keeper_pid = keeper->pid,
+		    .starter_pid = keeper->starter,
+		    .keeper_rss_bytes = rss_bytes(keeper->pid),
+		    .starter_rss_bytes = rss_bytes(keeper->starter),
 		};
+	else if (request->kind == START_STARTER)
+		return starter_answer(keeper, reply);
 	else
 		reply->errnum = EINVAL;
 	return -1;
@@ -233,8 +248,8 @@ int keeper_run(struct keeper *keeper, const char *path, char **argv, struct erro
 		return rc;
 	while (!keeper->ended) {
 		struct pollfd ready[] = {
-			{.fd = keeper->socket, .events = (short)(POLLIN | (keeper->exit_count ? POLLOUT : 0))},
-			{.fd = keeper->signals, .events = POLLIN},
+		    {.fd = keeper->socket, .events = (short)(POLLIN | (keeper->exit_count ? POLLOUT : 0))},
+		    {.fd = keeper->signals, .events = POLLIN},
 		};
 
 		if (poll(ready, 2, -1) < 0 && errno != EINTR)

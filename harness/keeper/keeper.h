@@ -43,15 +43,16 @@ size_t keeper_finish(struct keeper *keeper);
 struct program {
 	const char *path;
 	char **argv, **envp;
-	bool own;   /**< the harness: keeps standard files and session, gets `keep`, and outlives the keeper */
-	int keep;   /**< descriptor that stays open over exec, where `own` */
-	int null;   /**< standard files of all others */
+	bool own; /**< the harness: keeps standard files and session, gets `keep`, and outlives the keeper */
+	int keep; /**< descriptor that stays open over exec, where `own` */
+	int null; /**< standard files of all others */
 	pid_t parent;
 	uint64_t first_ns, exec_ns; /**< stamped by the child */
 	int errnum;		    /**< of exec; 0: it runs */
 };
 
-/** Starts it; fills reply's pid, stamps, stage and errnum. Returns the pidfd, -1 where there is no process. */
+/** Starts it; fills reply's pid, stamps, stage and errnum. Returns the pidfd, -1 where there is no process.
+ */
 int program_start(struct program *program, struct start_message *reply);
 /** The same for a request of the harness. */
 int program_serve(struct keeper *keeper, const struct start_program *request, struct start_message *reply);
@@ -59,5 +60,6 @@ int program_serve(struct keeper *keeper, const struct start_program *request, st
 /** A starter and the harness's end of its socket; negative errno. Its pid goes to keeper->starter. */
 int starter_start(struct keeper *keeper);
 
-/** Kills and reaps all children, and theirs as they become ours, until none is left or the instant. Returns those left. */
+/** Kills and reaps all children, and theirs as they become ours, until none is left or the instant. Returns
+ * those left. */
 size_t sweep_processes(uint64_t deadline_ns);

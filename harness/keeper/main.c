@@ -13,7 +13,8 @@
 #include "harness/base/file.h"
 #include "harness/keeper/keeper.h"
 
-/* The harness's program: beside ours, or where an installation puts it. NULL: neither is there. For free(). */
+/* The harness's program: beside ours, or where an installation puts it. NULL: neither is there. For free().
+ */
 static char *harness_find(char folder[PATH_MAX])
 {
 	static const char *const places[] = {"tare-harness", "../libexec/tare/tare-harness"};
@@ -42,7 +43,8 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (!path) {
-		(void)fprintf(stderr, "tare: no tare-harness in %s or in %s/../libexec/tare\n", folder, folder);
+		(void)fprintf(stderr, "tare: no tare-harness in %s or in %s/../libexec/tare\n", folder,
+			      folder);
 		return 1;
 	}
 	int rc = keeper_init(&keeper, &err);

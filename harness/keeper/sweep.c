@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes that are left when the harness has ended. Cgroups and folders go through base/sweep.h and base/file.h. */
+/* The processes that are left when the harness has ended. Cgroups and folders go through base/sweep.h and
+ * base/file.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

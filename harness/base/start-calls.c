@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of the keeper and of its starter: programs, boxes, guards. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/start-client.h"
+
+int start_program_add(struct start_program *program, size_t *used, const char *text, struct error *err)
+{
+	size_t length = strlen(text) + 1;
+
+	if (length > sizeof(program->text) - *used)
+		return error_set(err, -E2BIG, "%s: more than %zu bytes of arguments and environment",
+				 program->text, sizeof(program->text));
+	(void)memcpy(program->text + *used, text, length);
+	*used += length;
+	return 0;
+}
+
+/* What a reply says about a start; the pidfd goes to the caller. */
+static void reply_started(struct start_client *client, const struct start_message *reply,
+			  struct packet_fds *fds, struct started *ret_started)
+{
+	*ret_started = (struct started){.pid = reply->pid, .pidfd = -1, .stamp_count = reply->stamp_count};
+	if (ret_started->stamp_count > START_STAMPS_MAX)
+		ret_started->stamp_count = START_STAMPS_MAX;
+	(void)memcpy(ret_started->stamps, reply->stamps, sizeof(reply->stamps));
+	if (fds->count) {
+		ret_started->pidfd = fds->fds[0];
+		fds->fds[0] = -1;
+	}
+	packet_close(fds);
+	for (uint32_t i = 0; i < ret_started->stamp_count; i++)
+		if (reply->pid && reply->stamps[i].stage == BOX_STAGE_CLONE_CALL)
+			client_forget(client, reply->pid, reply->stamps[i].t_ns);
+}
+
+int start_program(struct start_client *client, const struct start_program *program,
+		  struct started *ret_started, struct error *err)
+{
+	struct start_request request = {.kind = START_PROGRAM, .program = *program};
+	struct start_message reply;
+	struct packet_fds fds;
+	int rc = client_request(client, &request, offsetof(struct start_request, program) + sizeof(*program),
+				&reply, &fds, err);
+
+	if (rc < 0)
+		return rc;
+	reply_started(client, &reply, &fds, ret_started);
+	if (reply.errnum)
+		return error_errno(err, reply.errnum, "%s: cannot start (%s)", program->text,
+				   box_stage_name(reply.stage));
+	return 0;
+}
+
+/* One message of the starter, of exactly the size of a reply. */
+static int starter_read(struct start_client *client, struct start_message *ret_reply,
+			struct packet_fds *ret_fds, struct error *err)
+{
+	ssize_t got = packet_receive(client->starter, ret_reply, sizeof(*ret_reply), ret_fds, 0);
+
+	if (got == sizeof(*ret_reply))
+		return 0;
+	packet_close(ret_fds);
+	return error_set(err, -EPIPE, "the starter of containers is gone");
+}
+
+/* The connection to a starter, made when first asked for. */
+static int starter_connect(struct start_client *client, struct error *err)
+{
+	struct start_request request = {.kind = START_STARTER};
+	struct start_message reply;
+	struct packet_fds fds;
+
+	if (client->starter >= 0)
+		return 0;
+	int rc = client_request(client, &request, offsetof(struct start_request, path), &reply, &fds, err);
+
+	if (rc < 0)
+		return rc;
+	if (reply.errnum || fds.count != 1) {
+		packet_close(&fds);
+		return error_errno(err, reply.errnum ? reply.errnum : EPROTO,
+				   "cannot start a starter of containers");
+	}
+	client->starter = fds.fds[0];
+	rc = starter_read(client, &reply, &fds, err);
+	if (!rc && reply.errnum)
+		rc = error_errno(err, reply.errnum,
+				 "the starter of containers cannot make its mount namespace");
+	if (rc < 0)
+		(void)close(steal_fd(&client->starter));
+	return rc;
+}
+
+static int starter_request(struct start_client *client, const struct box *box, const struct packet_fds *fds,
+			   struct started *ret_started, struct error *err)
+{
+	struct start_message reply;
+	struct packet_fds reply_fds;
+	int rc = packet_send(client->starter, box, box_size(box), fds, 0);
+
+	if (rc < 0)
+		return error_errno(err, -rc, "cannot ask the starter of containers");
+	rc = starter_read(client, &reply, &reply_fds, err);
+	if (rc < 0)
+		return rc;
+	reply_started(client, &reply, &reply_fds, ret_started);
+	if (reply.errnum)
+		return error_errno(err, reply.errnum, "the container did not reach %s (step %u)",
+				   box_stage_name(reply.stage), reply.detail);
+	return 0;
+}
+
+int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+	      struct started *ret_started, struct error *err)
+{
+	struct packet_fds sent = {.count = fd_count};
+
+	*ret_started = (struct started){.pidfd = -1};
+	int rc = box_check(box, box_size(box), fd_count, err);
+
+	if (rc < 0)
+		return rc;
+	(void)memcpy(sent.fds, fds, fd_count * sizeof(*fds));
+	(void)pthread_mutex_lock(&client->starter_lock);
+	rc = starter_connect(client, err);
+	if (!rc)
+		rc = starter_request(client, box, &sent, ret_started, err);
+	(void)pthread_mutex_unlock(&client->starter_lock);
+	return rc;
+}
+
+int start_status(struct start_client *client, struct start_status *ret_status, struct error *err)
+{
+	struct start_request request = {.kind = START_STATUS};
+	struct start_message reply;
+	struct packet_fds fds;
+	int rc = client_request(client, &request, offsetof(struct start_request, path), &reply, &fds, err);
+
+	if (rc < 0)
+		return rc;
+	packet_close(&fds);
+	*ret_status = reply.status;
+	return 0;
+}
+
+static int client_guard(struct start_client *client, enum start_kind kind, const char *path,
+			struct error *err)
+{
+	struct start_request request = {.kind = kind};
+	struct start_message reply;
+	struct packet_fds fds;
+	size_t length = strlen(path) + 1;
+
+	if (length > sizeof(request.path))
+		return error_errno(err, ENAMETOOLONG, "%s", path);
+	(void)memcpy(request.path, path, length);
+	int rc = client_request(client, &request, offsetof(struct start_request, path) + length, &reply, &fds,
+				err);
+
+	if (rc < 0)
+		return rc;
+	packet_close(&fds);
+	return reply.errnum ? error_errno(err, reply.errnum, "%s: the keeper does not guard it", path) : 0;
+}
+
+int start_guard_folder(struct start_client *client, const char *path, struct error *err)
+{
+	return client_guard(client, START_GUARD_FOLDER, path, err);
+}
+
+int start_guard_cgroup(struct start_client *client, const char *path, struct error *err)
+{
+	return client_guard(client, START_GUARD_CGROUP, path, err);
+}
+
+int start_box_prepare(struct start_client *client, struct error *err)
+{
+	(void)pthread_mutex_lock(&client->starter_lock);
+	int rc = starter_connect(client, err);
+
+	(void)pthread_mutex_unlock(&client->starter_lock);
+	return rc;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A child that becomes a container. It shares the starter's memory until execve, so it writes stamps and
+ * errors where the starter reads them, and must not touch anything else. Each step is one stage of the
+ * timeline.
+ */
+#include "harness/keeper/box-run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/keeper/box-steps.h"
+
+static int box_join(struct box_run *run)
+{
+	for (uint32_t i = 0; i < run->box->cgroup_count; i++) {
+		run->detail = i;
+		if (run->tasks[i] >= 0 && write(run->tasks[i], "0", 1) != 1)
+			return -errno;
+	}
+	run->detail = BOX_CGROUPS_MAX;
+	if (run->box->flags & BOX_CGROUP_NAMESPACE && unshare(CLONE_NEWCGROUP) < 0)
+		return -errno;
+	return 0;
+}
+
+static int box_pivot(struct box_run *run)
+{
+	(void)run;
+	return chroot(".") < 0 ? -errno : 0; /* box_root() left us in it, on top of the stub's root */
+}
+
+int box_child(void *data)
+{
+	static const struct {
+		enum box_stage stage;
+		int (*step)(struct box_run *run);
+	} steps[] = {
+	    {BOX_STAGE_CGROUP_JOINED, box_join},     {BOX_STAGE_ROOTFS_MOUNTED, box_mount_root},
+	    {BOX_STAGE_MOUNTS_DONE, box_mount_rest}, {BOX_STAGE_PIVOTED, box_pivot},
+	    {BOX_STAGE_CONFINED, box_confine},
+	};
+	struct box_run *run = data;
+
+	run->stamps_ns[BOX_STAGE_CHILD_FIRST] = clock_now_ns();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		run->stage = steps[i].stage;
+		run->detail = 0;
+		run->errnum = -steps[i].step(run);
+		if (run->errnum)
+			return 127;
+		run->stamps_ns[steps[i].stage] = clock_now_ns();
+	}
+	run->stage = BOX_STAGE_EXECVE_CALL;
+	run->detail = 0;
+	run->stamps_ns[BOX_STAGE_EXECVE_CALL] = clock_now_ns();
+	box_execute(run);
+	run->errnum = errno;
+	return 127;
+}

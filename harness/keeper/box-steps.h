@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The longer steps of a box. Each returns 0 or a negative errno, with run->detail saying which part of it
+ * failed. */
+#pragma once
+
+#include "harness/keeper/box-run.h"
+
+/** Assembles the root, mounts it on top of the stub's and makes it the working folder. detail: see
+ * box-mount.c. */
+int box_mount_root(struct box_run *run);
+/** Everything below the root. detail: index of the mount. */
+int box_mount_rest(struct box_run *run);
+/** Gives up everything that the payload must not have. detail: row of the table in box-confine.c. */
+int box_confine(struct box_run *run);
+/** execve; returns only on failure. */
+void box_execute(struct box_run *run);
