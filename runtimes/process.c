@@ -11,6 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/start.h"
+#include "harness/base/version.h"
 #include "harness/model/protocol.h"
 #include "harness/model/runtime.h"
 #include "runtimes/started.h"
@@ -32,7 +33,8 @@ static void process_probe(const struct run *run, const struct subject *subject, 
 		return;
 	ret_finding->level = FINDING_FAIL;
 	(void)snprintf(ret_finding->value, sizeof(ret_finding->value), "no payload");
-	(void)snprintf(ret_finding->reason, sizeof(ret_finding->reason), "%.400s cannot be executed.", payload);
+	(void)snprintf(ret_finding->reason, sizeof(ret_finding->reason), "%.400s cannot be executed.",
+		       payload);
 	(void)snprintf(ret_finding->remedy, sizeof(ret_finding->remedy), "Build it with `make`.");
 }
 
@@ -44,7 +46,7 @@ static int process_prepare(const struct run *run, struct subject *subject, struc
 	if (access(payload, X_OK) < 0)
 		return error_errno(err, errno, "%s", payload);
 	json_add_text(engine, "name", "process");
-	json_add_null(engine, "version");
+	json_add_text(engine, "version", version_text());
 	json_add_text(config, "start", "vfork+execve");
 	json_add_text(config, "executable", payload);
 	subject->facts = json_object();
@@ -63,12 +65,14 @@ static int process_create(struct instance *in, struct error *err)
 static int process_describe(struct instance *in, struct start_program *program, struct error *err)
 {
 	cleanup_free char *payload = process_payload(in->run, in->subject);
-	cleanup_free char *channel = alloc_format("%s=%s%s", PROTOCOL_ENV_CHANNEL, PROTOCOL_UNIX_PREFIX, in->socket);
+	cleanup_free char *channel =
+	    alloc_format("%s=%s%s", PROTOCOL_ENV_CHANNEL, PROTOCOL_UNIX_PREFIX, in->socket);
 	size_t used = 0;
 
 	program->argument_count = 1;
 	program->variable_count = 1 + (uint32_t)in->subject->variable_count;
-	if (start_program_add(program, &used, payload, err) < 0 || start_program_add(program, &used, payload, err) < 0 ||
+	if (start_program_add(program, &used, payload, err) < 0 ||
+	    start_program_add(program, &used, payload, err) < 0 ||
 	    start_program_add(program, &used, channel, err) < 0)
 		return -E2BIG;
 	for (size_t i = 0; i < in->subject->variable_count; i++)
@@ -95,7 +99,8 @@ static int process_inspect(struct instance *in, struct costs *ret_costs, struct 
 	cleanup_free char *payload = process_payload(in->run, in->subject);
 
 	(void)err;
-	started_costs(in, ret_costs);
+	costs_add_process(ret_costs, in->pid);
+	started_platform(in, ret_costs);
 	costs_add_path(ret_costs, DISK_BASE, payload);
 	return 0;
 }
@@ -112,15 +117,15 @@ static void process_finish(struct subject *subject)
 }
 
 const struct runtime runtime_process = {
-	.name = "process",
-	.summary = "the payload as a plain process: the control that everything is compared with",
-	.kind = RUNTIME_PROCESS,
-	.probe = process_probe,
-	.prepare = process_prepare,
-	.create = process_create,
-	.start = process_start,
-	.inspect = process_inspect,
-	.stop = started_kill,
-	.destroy = process_destroy,
-	.finish = process_finish,
+    .name = "process",
+    .summary = "the payload as a plain process: the control that everything is compared with",
+    .kind = RUNTIME_PROCESS,
+    .probe = process_probe,
+    .prepare = process_prepare,
+    .create = process_create,
+    .start = process_start,
+    .inspect = process_inspect,
+    .stop = started_kill,
+    .destroy = process_destroy,
+    .finish = process_finish,
 };

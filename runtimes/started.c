@@ -10,20 +10,20 @@
 
 #include "harness/base/clock.h"
 
-#define STAMP_ERROR_NS 25u	   /* cost and step of one reading (method R1.31) */
+#define STAMP_ERROR_NS 25u	    /* cost and step of one reading (method R1.31) */
 #define END_TIMEOUT_NS 10000000000u /* a killed process that needs longer hangs in the kernel */
 
 static const enum event_id stage_events[BOX_STAGE_COUNT] = {
-	[BOX_STAGE_CGROUP_CREATED] = EVENT_CGROUP_CREATED,
-	[BOX_STAGE_CLONE_CALL] = EVENT_CLONE_CALL,
-	[BOX_STAGE_CHILD_FIRST] = EVENT_CHILD_FIRST,
-	[BOX_STAGE_CGROUP_JOINED] = EVENT_CGROUP_JOINED,
-	[BOX_STAGE_ROOTFS_MOUNTED] = EVENT_ROOTFS_MOUNTED,
-	[BOX_STAGE_MOUNTS_DONE] = EVENT_MOUNTS_DONE,
-	[BOX_STAGE_PIVOTED] = EVENT_PIVOTED,
-	[BOX_STAGE_CONFINED] = EVENT_CONFINED,
-	[BOX_STAGE_EXECVE_CALL] = EVENT_EXECVE_CALL,
-	[BOX_STAGE_CLONE_RETURN] = EVENT_CLONE_RETURN,
+    [BOX_STAGE_CGROUP_CREATED] = EVENT_CGROUP_CREATED,
+    [BOX_STAGE_CLONE_CALL] = EVENT_CLONE_CALL,
+    [BOX_STAGE_CHILD_FIRST] = EVENT_CHILD_FIRST,
+    [BOX_STAGE_CGROUP_JOINED] = EVENT_CGROUP_JOINED,
+    [BOX_STAGE_ROOTFS_MOUNTED] = EVENT_ROOTFS_MOUNTED,
+    [BOX_STAGE_MOUNTS_DONE] = EVENT_MOUNTS_DONE,
+    [BOX_STAGE_PIVOTED] = EVENT_PIVOTED,
+    [BOX_STAGE_CONFINED] = EVENT_CONFINED,
+    [BOX_STAGE_EXECVE_CALL] = EVENT_EXECVE_CALL,
+    [BOX_STAGE_CLONE_RETURN] = EVENT_CLONE_RETURN,
 };
 
 void started_record(struct instance *in, const struct started *started)
@@ -32,8 +32,8 @@ void started_record(struct instance *in, const struct started *started)
 	in->pidfd = started->pidfd;
 	for (uint32_t i = 0; i < started->stamp_count; i++)
 		if (started->stamps[i].stage < BOX_STAGE_COUNT)
-			timeline_add(in->timeline, stage_events[started->stamps[i].stage], started->stamps[i].t_ns,
-				     STAMP_ERROR_NS, "keeper");
+			timeline_add(in->timeline, stage_events[started->stamps[i].stage],
+				     started->stamps[i].t_ns, STAMP_ERROR_NS, "keeper");
 }
 
 int started_kill(struct instance *in, struct error *err)
@@ -62,12 +62,11 @@ int started_end(struct instance *in, struct error *err)
 	return rc;
 }
 
-void started_costs(const struct instance *in, struct costs *costs)
+void started_platform(const struct instance *in, struct costs *costs)
 {
 	char link[64], path[PATH_MAX];
 	struct start_status status;
 
-	costs_add_process(costs, in->pid);
 	if (start_status(in->run->keeper, &status, NULL) < 0)
 		return;
 	(void)snprintf(link, sizeof(link), "/proc/%d/exe", (int)status.keeper_pid);

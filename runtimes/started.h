@@ -11,8 +11,8 @@
 void started_record(struct instance *in, const struct started *started);
 /** SIGKILL to the main process; fine where it has ended already. */
 int started_kill(struct instance *in, struct error *err);
-/** Kills and waits until the main process is reaped; with the keeper gone, until it has ended. Does nothing to an
- *  instance that has no process yet. -ETIMEDOUT: the kernel does not let it go. */
+/** Kills and waits until the main process is reaped; with the keeper gone, until it has ended. Does nothing
+ * to an instance that has no process yet. -ETIMEDOUT: the kernel does not let it go. */
 int started_end(struct instance *in, struct error *err);
-/** The program that started it, as a cost (R3.3, platform). */
-void started_costs(const struct instance *in, struct costs *costs);
+/** The program that started it, as a cost of the platform (method R3.3). */
+void started_platform(const struct instance *in, struct costs *costs);

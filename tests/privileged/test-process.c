@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control subject under a real keeper: it starts, says its facts, and its end is reported with its usage. */
+/* The control subject under a real keeper: it starts, says its facts, and its end is reported with its usage.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,7 +52,8 @@ static void exit_is_reported(void **state)
 	assert_int_equal(start_program_add(&program, &used, "-c", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, "exit 7", &err), 0);
 	assert_int_equal(start_program(world.run.keeper, &program, &started, &err), 0);
-	assert_int_equal(start_await_exit(world.run.keeper, started.pid, clock_now_ns() + 5000000000u, &exited, &err), 0);
+	assert_int_equal(
+	    start_await_exit(world.run.keeper, started.pid, clock_now_ns() + 5000000000u, &exited, &err), 0);
 	assert_true(WIFEXITED(exited.status));
 	assert_int_equal(WEXITSTATUS(exited.status), 7);
 	assert_true(exited.maxrss_bytes > 0);
@@ -94,10 +96,10 @@ static void keeper_is_small(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(process_starts_and_ends),
-		cmocka_unit_test(exit_is_reported),
-		cmocka_unit_test(missing_program_is_an_error),
-		cmocka_unit_test(keeper_is_small),
+	    cmocka_unit_test(process_starts_and_ends),
+	    cmocka_unit_test(exit_is_reported),
+	    cmocka_unit_test(missing_program_is_an_error),
+	    cmocka_unit_test(keeper_is_small),
 	};
 
 	(void)argc;

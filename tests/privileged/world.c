@@ -22,11 +22,11 @@
 
 #define READY_TIMEOUT_MS 10000
 
-#define must(call, err)                                                                            \
-	do {                                                                                       \
-		(err)->text[0] = '\0';                                                             \
-		if ((call) < 0)                                                                    \
-			fail_msg("%s: %s", #call, (err)->text);                                    \
+#define must(call, err)                                                                                      \
+	do {                                                                                                 \
+		(err)->text[0] = '\0';                                                                       \
+		if ((call) < 0)                                                                              \
+			fail_msg("%s: %s", #call, (err)->text);                                              \
 	} while (0)
 
 static void program_copy(const char *from, const char *folder, const char *name)
@@ -83,7 +83,8 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	(void)memset(world, 0, sizeof(*world));
 	assert_int_equal(getrandom(&id, sizeof(id), 0), sizeof(id));
 	(void)snprintf(world->run.id, sizeof(world->run.id), "%016llx", (unsigned long long)id);
-	(void)snprintf(world->run.private_folder, sizeof(world->run.private_folder), "/run/tare-%s", world->run.id);
+	(void)snprintf(world->run.private_folder, sizeof(world->run.private_folder), "/run/tare-%s",
+		       world->run.id);
 	(void)snprintf(world->folder, sizeof(world->folder), "build/tare-%s", world->run.id);
 	must(file_make_dirs(world->folder, 0755, &err), &err);
 	assert_non_null(realpath(world->folder, world->run.storage));

@@ -36,7 +36,8 @@ struct probe {
  * build/tare). Returns only there; `argv` arrives unchanged. A test that cannot run here ends with status 77.
  */
 void world_enter(char **argv);
-/** Connects to the keeper, makes the folders, guards them, and prepares `runtime` with these settings ("name=value" or NULL). */
+/** Connects to the keeper, makes the folders, guards them, and prepares `runtime` with these settings
+ * ("name=value" or NULL). */
 void world_open(struct world *world, const struct runtime *runtime, const char *setting);
 /** finish(), and checks that no folder of an instance is left. */
 void world_close(struct world *world);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtimes/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/base/file.h"
+#include "runtimes/box-text.h"
+
+#define CGROUP_PAUSE_NS 1000000u
+#define CGROUP_REMOVE_NS 2000000000u /* how long a cgroup may stay busy after its last process was reaped */
+
+/* Whether `word` is one of the words of the list. */
+static bool list_has(const char *list, const char *word, const char *separators)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; *at; at += strspn(at, separators)) {
+		size_t next = strcspn(at, separators);
+
+		if (next == length && !strncmp(at, word, length))
+			return true;
+		at += next;
+	}
+	return false;
+}
+
+/* The parts of a mountinfo line that matter: mount point, type and options of the file system. */
+struct mount_line {
+	char point[PATH_MAX - 256], type[64], options[1024];
+};
+
+static bool mount_parse(const char *line, struct mount_line *ret_mount)
+{
+	const char *tail = strstr(line, " - ");
+
+	return tail && sscanf(line, "%*s %*s %*s %*s %3839s", ret_mount->point) == 1 &&
+	       sscanf(tail, " - %63s %*s %1023s", ret_mount->type, ret_mount->options) == 2;
+}
+
+static struct cgroup_hierarchy *hierarchy_add(struct cgroups *cgroups, const char *name, const char *mount)
+{
+	struct cgroup_hierarchy *h = &cgroups->at[cgroups->count++];
+
+	*h = (struct cgroup_hierarchy){.name = name, .fd = -1};
+	(void)snprintf(h->mount, sizeof(h->mount), "%s", mount);
+	return h;
+}
+
+static void hierarchy_find_unified(struct cgroups *cgroups, const char *mount)
+{
+	cleanup_free char *path = alloc_format("%s/cgroup.controllers", mount);
+	char controllers[512];
+
+	if (file_read_line(path, controllers, sizeof(controllers), NULL) < 0)
+		return;
+	bool memory = list_has(controllers, "memory", " "), pids = list_has(controllers, "pids", " ");
+
+	if (!memory && !pids)
+		return; /* the empty v2 tree of a hybrid host */
+	cgroups->count = 0;
+	struct cgroup_hierarchy *h = hierarchy_add(cgroups, CGROUP_UNIFIED, mount);
+
+	h->memory = memory;
+	h->pids = pids;
+}
+
+static bool cgroups_have(const struct cgroups *cgroups, const char *name)
+{
+	for (size_t i = 0; i < cgroups->count; i++)
+		if (!strcmp(cgroups->at[i].name, name))
+			return true;
+	return false;
+}
+
+/* Takes what a mount offers; the first mount of a hierarchy counts. */
+static void hierarchy_consider(struct cgroups *cgroups, const struct mount_line *mount)
+{
+	if (cgroups_have(cgroups, CGROUP_UNIFIED))
+		return;
+	if (!strcmp(mount->type, "cgroup2")) {
+		hierarchy_find_unified(cgroups, mount->point);
+		return;
+	}
+	if (strcmp(mount->type, "cgroup") != 0)
+		return;
+	if (!cgroups_have(cgroups, "memory") && list_has(mount->options, "memory", ","))
+		hierarchy_add(cgroups, "memory", mount->point)->memory = true;
+	else if (!cgroups_have(cgroups, "pids") && list_has(mount->options, "pids", ","))
+		hierarchy_add(cgroups, "pids", mount->point)->pids = true;
+}
+
+int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, struct error *err)
+{
+	cleanup_free char *text = file_read(mountinfo, NULL, err);
+	struct mount_line mount;
+
+	ret_cgroups->count = 0;
+	if (!text)
+		return -EIO;
+	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+		if (mount_parse(line, &mount))
+			hierarchy_consider(ret_cgroups, &mount);
+	return 0;
+}
+
+/* v2: lets the folders in `path` have the controllers. */
+static int controllers_pass(const struct cgroup_hierarchy *h, const char *path, struct error *err)
+{
+	cleanup_free char *file = alloc_format("%s/cgroup.subtree_control", path);
+	char now[512];
+	static const char *const names[] = {"memory", "pids"};
+	const bool wanted[] = {h->memory, h->pids};
+
+	for (size_t i = 0; i < 2; i++) {
+		char text[16];
+		int rc = file_read_line(file, now, sizeof(now), err);
+
+		if (rc < 0)
+			return rc;
+		if (!wanted[i] || list_has(now, names[i], " "))
+			continue;
+		(void)snprintf(text, sizeof(text), "+%s", names[i]);
+		rc = file_put(file, text, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int hierarchy_open(struct cgroup_hierarchy *h, const struct run *run, struct error *err)
+{
+	cleanup_free char *all = alloc_format("%s/tare", h->mount);
+	bool unified = !strcmp(h->name, CGROUP_UNIFIED);
+	int rc = unified ? controllers_pass(h, h->mount, err) : 0;
+
+	(void)snprintf(h->folder, sizeof(h->folder), "%s/tare-%s", all, run->id);
+	if (!rc)
+		rc = file_make_dirs(h->folder, 0755, err);
+	if (!rc && unified)
+		rc = controllers_pass(h, all, err);
+	if (!rc && unified)
+		rc = controllers_pass(h, h->folder, err);
+	if (rc < 0)
+		return rc;
+	h->fd = open(h->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (h->fd < 0)
+		return error_errno(err, errno, "%s", h->folder);
+	return start_guard_cgroup(run->keeper, h->folder, err);
+}
+
+int cgroup_open(struct cgroups *cgroups, const struct run *run, struct error *err)
+{
+	for (size_t i = 0; i < cgroups->count; i++) {
+		int rc = hierarchy_open(&cgroups->at[i], run, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+void cgroup_close(struct cgroups *cgroups)
+{
+	for (size_t i = 0; i < cgroups->count; i++) {
+		struct cgroup_hierarchy *h = &cgroups->at[i];
+
+		if (h->fd >= 0)
+			(void)close(steal_fd(&h->fd));
+		if (!h->folder[0])
+			continue;
+		(void)rmdir(h->folder); /* not while another subject of the run uses it, nor "tare" below
+					   another run */
+		*strrchr(h->folder, '/') = '\0';
+		(void)rmdir(h->folder);
+		h->folder[0] = '\0';
+	}
+}
+
+static void file_describe(struct box *box, const char *name, uint64_t value)
+{
+	char text[24];
+
+	if (!value)
+		return;
+	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	box->cgroup_files[box->cgroup_file_count++] = (struct box_cgroup_file){
+	    .name = box_text(box, name),
+	    .value = box_text(box, text),
+	};
+}
+
+void cgroup_describe(const struct cgroups *cgroups, const struct limits *limits, struct box *box,
+		     int first_fd)
+{
+	for (size_t i = 0; i < cgroups->count; i++) {
+		const struct cgroup_hierarchy *h = &cgroups->at[i];
+		bool unified = !strcmp(h->name, CGROUP_UNIFIED);
+		struct box_cgroup *group = &box->cgroups[box->cgroup_count++];
+
+		group->parent = first_fd + (int)i;
+		group->join_clone = unified;
+		group->file_first = box->cgroup_file_count;
+		if (h->memory)
+			file_describe(box, unified ? "memory.max" : "memory.limit_in_bytes",
+				      limits->memory_bytes);
+		if (h->pids)
+			file_describe(box, "pids.max", limits->pids_count);
+		group->file_count = box->cgroup_file_count - group->file_first;
+	}
+}
+
+/* The last process may have been reaped an instant before its cgroup knows; v1 has no event for that. */
+int cgroup_remove(const struct cgroups *cgroups, const char *name, struct error *err)
+{
+	uint64_t deadline_ns = clock_now_ns() + CGROUP_REMOVE_NS;
+
+	for (size_t i = 0; i < cgroups->count; i++) {
+		const struct cgroup_hierarchy *h = &cgroups->at[i];
+
+		while (h->fd >= 0 && unlinkat(h->fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+			if (errno != EBUSY || clock_now_ns() > deadline_ns)
+				return error_errno(err, errno, "%s/%s: cannot remove", h->folder, name);
+			clock_sleep_until(clock_now_ns() + CGROUP_PAUSE_NS);
+		}
+	}
+	return 0;
+}
+
+void cgroup_processes(const struct cgroups *cgroups, const char *name, struct costs *costs)
+{
+	if (!cgroups->count)
+		return;
+	cleanup_free char *path = alloc_format("%s/%s/cgroup.procs", cgroups->at[0].folder, name);
+	cleanup_free char *text = file_read(path, NULL, NULL);
+
+	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+		costs_add_process(costs, (pid_t)strtol(line, NULL, 10));
+}
+
+struct json *cgroup_facts(const struct cgroups *cgroups)
+{
+	struct json *facts = json_object(), *controllers = json_array();
+	bool unified = cgroups_have(cgroups, CGROUP_UNIFIED);
+
+	for (size_t i = 0; i < cgroups->count; i++) {
+		if (cgroups->at[i].memory)
+			json_append(controllers, json_new_text("memory"));
+		if (cgroups->at[i].pids)
+			json_append(controllers, json_new_text("pids"));
+	}
+	json_add_int(facts, "version", unified ? 2 : 1);
+	json_add(facts, "controllers", controllers);
+	json_add_text(facts, "join", !cgroups->count ? NULL : unified ? "clone" : "write");
+	return facts;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a container is made of: namespaces, root, mounts, limits, privileges. The same for all instances of a
+ * subject. */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/base/alloc.h"
+#include "harness/base/file.h"
+#include "harness/model/protocol.h"
+#include "runtimes/box-text.h"
+#include "runtimes/namespace.h"
+
+#define NAMESPACE_TMPFS_SIZE "67108864" /* bytes; counts as the container's memory */
+#define NAMESPACE_FILES_SOFT 1024u
+#define NAMESPACE_FILES_HARD 4096u
+
+#define PLAIN (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* A mount below the root. `host`: emitted only if this path exists, as it is the same kernel's /proc and
+ * /sys. */
+struct mount_row {
+	enum box_mount_kind kind;
+	const char *target, *type, *host;
+	uint32_t attributes;
+	const char *options[7];
+};
+
+static const struct mount_row mount_rows[] = {
+    {BOX_MOUNT_NEW, "proc", "proc", NULL, PLAIN, {NULL}},
+    {BOX_MOUNT_NEW, "sys", "sysfs", NULL, PLAIN | MOUNT_ATTR_RDONLY, {NULL}},
+    {BOX_MOUNT_DEVICES, "dev", NULL, NULL, 0, {NULL}},
+    {BOX_MOUNT_NEW,
+     "dev/pts",
+     "devpts",
+     NULL,
+     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+     {"ptmxmode", "0666", "mode", "0620", NULL}},
+    {BOX_MOUNT_NEW, "dev/shm", "tmpfs", NULL, PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
+    {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", NULL, PLAIN, {NULL}},
+    {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, NULL, 0, {NULL}},
+    {BOX_MOUNT_READONLY, "proc/bus", NULL, "/proc/bus", 0, {NULL}},
+    {BOX_MOUNT_READONLY, "proc/fs", NULL, "/proc/fs", 0, {NULL}},
+    {BOX_MOUNT_READONLY, "proc/irq", NULL, "/proc/irq", 0, {NULL}},
+    {BOX_MOUNT_READONLY, "proc/sys", NULL, "/proc/sys", 0, {NULL}},
+    {BOX_MOUNT_READONLY, "proc/sysrq-trigger", NULL, "/proc/sysrq-trigger", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FILE, "proc/kcore", NULL, "/proc/kcore", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FILE, "proc/keys", NULL, "/proc/keys", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FILE, "proc/latency_stats", NULL, "/proc/latency_stats", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FILE, "proc/timer_list", NULL, "/proc/timer_list", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FILE, "proc/sched_debug", NULL, "/proc/sched_debug", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FOLDER, "proc/scsi", NULL, "/proc/scsi", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FOLDER, "proc/acpi", NULL, "/proc/acpi", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FOLDER, "proc/asound", NULL, "/proc/asound", 0, {NULL}},
+    {BOX_MOUNT_HIDE_FOLDER, "sys/firmware", NULL, "/sys/firmware", 0, {NULL}},
+};
+
+static void describe_mounts(struct box *box)
+{
+	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++) {
+		const struct mount_row *row = &mount_rows[i];
+
+		if (row->host && !file_exists(row->host))
+			continue;
+		box->mounts[box->mount_count++] = (struct box_mount){
+		    .kind = row->kind,
+		    .fd = row->kind == BOX_MOUNT_ATTACH ? NAMESPACE_FD_SOCKET : -1,
+		    .attributes = row->attributes,
+		    .target = box_text(box, row->target),
+		    .type = row->type ? box_text(box, row->type) : 0,
+		    .options = row->options[0] ? box_options(box, row->options) : 0,
+		};
+	}
+}
+
+static void describe_root(struct namespace_state *state)
+{
+	static const char *const tmpfs[] = {"size", NAMESPACE_TMPFS_SIZE, "mode", "0700", NULL};
+	static const char *const overlay[] = {"volatile", "", NULL};
+	struct box_root *root = &state->box.root;
+
+	root->lower[root->lower_count++] = NAMESPACE_FD_LOWER;
+	root->attributes = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
+	if (state->tmpfs) {
+		root->owner = NAMESPACE_ID_FIRST;
+		root->tmpfs = box_options(&state->box, tmpfs);
+		root->options = box_options(&state->box, overlay);
+	} else {
+		root->upper = NAMESPACE_FD_UPPER;
+		root->work = NAMESPACE_FD_WORK;
+	}
+}
+
+/* Lowers only: a limit that is stricter already stays. */
+static void describe_rlimits(struct box *box)
+{
+	static const struct {
+		int resource;
+		rlim_t soft, hard;
+	} rows[] = {
+	    {RLIMIT_NOFILE, NAMESPACE_FILES_SOFT, NAMESPACE_FILES_HARD},
+	    {RLIMIT_CORE, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rlimit now;
+
+		if (getrlimit((__rlimit_resource_t)rows[i].resource, &now) < 0)
+			continue;
+		rlim_t hard = now.rlim_max < rows[i].hard ? now.rlim_max : rows[i].hard;
+
+		box->rlimits[box->rlimit_count++] = (struct box_rlimit){
+		    .resource = (uint32_t)rows[i].resource,
+		    .soft = rows[i].soft < hard ? rows[i].soft : hard,
+		    .hard = hard,
+		};
+	}
+}
+
+static void describe_command(struct box *box, const struct subject *subject)
+{
+	box->path = box_text(box, PROTOCOL_PAYLOAD_PATH);
+	box->arguments[box->argument_count++] = box->path;
+	box->variables[box->variable_count++] =
+	    box_text(box, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_UNIX_PREFIX PROTOCOL_CONTAINER_SOCKET);
+	for (size_t i = 0; i < subject->variable_count; i++)
+		box->variables[box->variable_count++] = box_text(box, subject->variables[i].text);
+}
+
+int namespace_cgroup_fd(const struct namespace_state *state)
+{
+	return state->tmpfs ? NAMESPACE_FD_UPPER : NAMESPACE_FD_WORK + 1;
+}
+
+int namespace_describe(struct namespace_state *state, const struct run *run, const struct subject *subject,
+		       struct error *err)
+{
+	struct box *box = &state->box;
+
+	(void)run;
+	box_init(box);
+	box->flags = BOX_LOOPBACK_UP | BOX_CGROUP_NAMESPACE;
+	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+	box->user_namespace = NAMESPACE_FD_USER;
+	describe_root(state);
+	describe_mounts(box);
+	describe_rlimits(box);
+	describe_command(box, subject);
+	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));
+	int rc = seccomp_build(box->filter, BOX_FILTER_MAX, &state->filter, err);
+
+	box->filter_count = (uint32_t)state->filter.instructions;
+	return rc;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the report says about containers of the `namespace` runtime. */
+#include <stdio.h>
+
+#include "harness/base/file.h"
+#include "harness/base/version.h"
+#include "runtimes/namespace.h"
+
+/* The kernel's defaults of the overlay, which decide what a first write costs (method R3.5). */
+static struct json *overlay_facts(void)
+{
+	static const char *const names[] = {"redirect_dir", "metacopy", "index", "xino_auto"};
+	struct json *facts = json_object();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[96], value[16];
+
+		(void)snprintf(path, sizeof(path), "/sys/module/overlay/parameters/%s", names[i]);
+		json_add_text(facts, names[i],
+			      file_read_line(path, value, sizeof(value), NULL) < 0 ? NULL : value);
+	}
+	return facts;
+}
+
+static struct json *root_facts(const struct namespace_state *state)
+{
+	struct json *facts = json_object();
+
+	json_add_text(facts, "driver", "overlay");
+	json_add_text(facts, "upper", state->tmpfs ? "tmpfs" : "disk");
+	json_add_bool(facts, "volatile", state->tmpfs);
+	json_add_bool(facts, "idmapped_lower", state->mapped);
+	json_add(facts, "kernel_defaults", overlay_facts());
+	return facts;
+}
+
+static struct json *mount_facts(const struct box *box, enum box_mount_kind kind)
+{
+	struct json *targets = json_array();
+
+	for (uint32_t i = 0; i < box->mount_count; i++) {
+		char path[128];
+
+		if (box->mounts[i].kind != kind &&
+		    !(kind == BOX_MOUNT_HIDE_FILE && box->mounts[i].kind == BOX_MOUNT_HIDE_FOLDER))
+			continue;
+		(void)snprintf(path, sizeof(path), "/%s", box->text + box->mounts[i].target);
+		json_append(targets, json_new_text(path));
+	}
+	return targets;
+}
+
+static struct json *user_facts(void)
+{
+	struct json *facts = json_object();
+
+	json_add_int(facts, "first_id", NAMESPACE_ID_FIRST);
+	json_add_int(facts, "id_count", NAMESPACE_ID_COUNT);
+	return facts;
+}
+
+static struct json *filter_facts(const struct seccomp_facts *filter)
+{
+	struct json *facts = json_object();
+
+	json_add_int(facts, "rules", (int64_t)filter->rules);
+	json_add_int(facts, "instructions", (int64_t)filter->instructions);
+	json_add_text(facts, "refused", filter->refused);
+	return facts;
+}
+
+static struct json *limit_facts(const struct namespace_state *state, const struct limits *limits)
+{
+	struct json *facts = json_object();
+	bool memory = false, pids = false;
+
+	for (size_t i = 0; i < state->cgroups.count; i++) {
+		memory = memory || state->cgroups.at[i].memory;
+		pids = pids || state->cgroups.at[i].pids;
+	}
+	json_add(facts, "memory_bytes",
+		 memory && limits->memory_bytes ? json_new_int((int64_t)limits->memory_bytes) : NULL);
+	json_add(facts, "pids_count",
+		 pids && limits->pids_count ? json_new_int((int64_t)limits->pids_count) : NULL);
+	if (!memory || !pids)
+		json_add_text(facts, "reason",
+			      "this host has no cgroup controller for the limits that are null");
+	return facts;
+}
+
+static struct json *config_facts(const struct namespace_state *state, const struct subject *subject)
+{
+	static const char *const namespaces[] = {"user", "pid", "mount", "uts", "ipc", "net", "cgroup"};
+	struct json *facts = json_object(), *names = json_array();
+
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++)
+		json_append(names, json_new_text(namespaces[i]));
+	json_add(facts, "namespaces", names);
+	json_add(facts, "user_namespace", user_facts());
+	json_add(facts, "cgroup", cgroup_facts(&state->cgroups));
+	json_add(facts, "rootfs", root_facts(state));
+	json_add(facts, "read_only", mount_facts(&state->box, BOX_MOUNT_READONLY));
+	json_add(facts, "masked", mount_facts(&state->box, BOX_MOUNT_HIDE_FILE));
+	json_add(facts, "seccomp", filter_facts(&state->filter));
+	json_add(facts, "capabilities", json_array());
+	json_add_bool(facts, "no_new_privs", true);
+	json_add_text(facts, "network", "loopback");
+	json_add(facts, "limits", limit_facts(state, &subject->limits));
+	return facts;
+}
+
+struct json *namespace_facts(const struct namespace_state *state, const struct subject *subject)
+{
+	struct json *facts = json_object(), *engine = json_object();
+
+	json_add_text(engine, "name", "namespace");
+	json_add_text(engine, "version", version_text());
+	json_add(facts, "engine", engine);
+	json_add(facts, "config", config_facts(state, subject));
+	return facts;
+}

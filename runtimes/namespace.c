@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our own container: all namespaces, an overlay root, limits, no privileges, started by a starter from a
+ * ready-made description. Prepared once: user namespace, root tree, filter, cgroup folders. Per instance: two
+ * folders.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+#include "harness/base/log.h"
+#include "harness/base/packet.h"
+#include "harness/base/start.h"
+#include "runtimes/box-text.h"
+#include "runtimes/namespace.h"
+#include "runtimes/started.h"
+
+static const struct runtime_option namespace_options[] = {
+    {.name = "upper",
+     .choices = "disk|tmpfs",
+     .fallback = "disk",
+     .summary = "where what the container writes goes: the run's storage, or memory"},
+    {0},
+};
+
+/* The root tree of the subject's class; for free(). */
+static char *root_tree(const struct run *run, const struct subject *subject)
+{
+	return alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
+}
+
+static void probe_fail(struct finding *finding, const char *value, const char *reason, const char *remedy)
+{
+	finding->level = FINDING_FAIL;
+	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
+	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
+	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
+}
+
+static void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
+{
+	cleanup_free char *root = run && run->artifacts[0] ? root_tree(run, subject) : NULL;
+	struct cgroups cgroups;
+	uint64_t user_namespaces = 0;
+
+	ret_finding->level = FINDING_OK;
+	(void)snprintf(ret_finding->value, sizeof(ret_finding->value), "ready");
+	if (geteuid() != 0)
+		probe_fail(ret_finding, "not root",
+			   "Without root there are no memory and pids limits, one user id only and no "
+			   "mounted root tree "
+			   "of another owner; a start without these is not supported yet.",
+			   "Run tare as root.");
+	else if (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) < 0 && errno == ENOSYS)
+		probe_fail(ret_finding, "kernel too old", "The kernel has no mount_setattr (Linux 5.12).",
+			   "Use a newer kernel.");
+	else if (file_read_u64("/proc/sys/user/max_user_namespaces", &user_namespaces, NULL) < 0 ||
+		 !user_namespaces)
+		probe_fail(ret_finding, "no user namespaces", "user.max_user_namespaces is 0 or absent.",
+			   "Set it with sysctl, or use a kernel with CONFIG_USER_NS.");
+	else if (root && !file_exists(root))
+		probe_fail(ret_finding, "no root tree", "The root tree of the containers is not built.",
+			   "Build it with `make root`.");
+	else if (cgroup_find(&cgroups, "/proc/self/mountinfo", NULL) < 0 || !cgroups.count) {
+		probe_fail(ret_finding, "no limits",
+			   "There is no cgroup with the controllers memory and pids.", "Mount cgroup v2.");
+		ret_finding->level = FINDING_WARN;
+	}
+}
+
+/* A mount of the folder that belongs to nobody's namespace yet, or a negative errno. */
+static int tree_detach(const char *path, struct error *err)
+{
+	int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, errno, "%s: cannot take it as a mount", path) : fd;
+}
+
+/* Shows the owner 0 of the tree as the containers' root. Not every file system can; then he is shown as
+ * nobody. */
+static bool tree_map(int tree, int user)
+{
+	struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user};
+
+	return mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) == 0;
+}
+
+static int prepare_descriptors(struct namespace_state *state, const struct run *run,
+			       const struct subject *subject, struct error *err)
+{
+	cleanup_free char *root = root_tree(run, subject);
+
+	state->user = namespace_user_make(err);
+	if (state->user < 0)
+		return state->user;
+	state->lower = tree_detach(root, err);
+	if (state->lower < 0)
+		return state->lower;
+	state->mapped = tree_map(state->lower, state->user);
+	state->storage = tree_detach(run->storage, err);
+	return state->storage < 0 ? state->storage : 0;
+}
+
+static int namespace_prepare(const struct run *run, struct subject *subject, struct error *err)
+{
+	struct namespace_state *state = alloc_zero(1, sizeof(*state));
+
+	subject->state = state;
+	state->user = state->lower = state->storage = -1;
+	state->tmpfs = !strcmp(subject_setting(subject, "upper"), "tmpfs");
+	int rc = prepare_descriptors(state, run, subject, err);
+
+	if (!rc)
+		rc = cgroup_find(&state->cgroups, "/proc/self/mountinfo", err);
+	if (!rc)
+		rc = cgroup_open(&state->cgroups, run, err);
+	if (!rc)
+		rc = namespace_describe(state, run, subject, err);
+	if (!rc)
+		rc = start_box_prepare(run->keeper, err);
+	if (!rc)
+		subject->facts = namespace_facts(state, subject);
+	return rc;
+}
+
+static int namespace_create(struct instance *in, struct error *err)
+{
+	const struct namespace_state *state = in->subject->state;
+	char path[PATH_MAX];
+
+	if (state->tmpfs)
+		return 0;
+	if (mkdirat(state->storage, in->name, 0700) < 0)
+		return error_errno(err, errno, "%s: cannot create", in->storage);
+	(void)snprintf(path, sizeof(path), "%s/upper", in->name);
+	if (mkdirat(state->storage, path, 0755) < 0 ||
+	    fchownat(state->storage, path, NAMESPACE_ID_FIRST, NAMESPACE_ID_FIRST, 0) < 0)
+		return error_errno(err, errno, "%s/upper: cannot create", in->storage);
+	(void)snprintf(path, sizeof(path), "%s/work", in->name);
+	if (mkdirat(state->storage, path, 0700) < 0)
+		return error_errno(err, errno, "%s/work: cannot create", in->storage);
+	return 0;
+}
+
+/* The instance's own descriptors behind those that it shares; the caller closes the own ones (`ret_own`). */
+static int instance_descriptors(struct instance *in, int *fds, struct packet_fds *ret_own, struct error *err)
+{
+	const struct namespace_state *state = in->subject->state;
+	static const char *const folders[] = {"upper", "work"};
+
+	ret_own->fds[ret_own->count++] = fds[NAMESPACE_FD_SOCKET] = tree_detach(in->socket, err);
+	if (fds[NAMESPACE_FD_SOCKET] < 0)
+		return fds[NAMESPACE_FD_SOCKET];
+	for (int i = 0; !state->tmpfs && i < 2; i++) {
+		char path[PATH_MAX];
+
+		(void)snprintf(path, sizeof(path), "%s/%s", in->name, folders[i]);
+		int fd = openat(state->storage, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			return error_errno(err, errno, "%s/%s", in->storage, folders[i]);
+		ret_own->fds[ret_own->count++] = fds[NAMESPACE_FD_UPPER + i] = fd;
+	}
+	fds[NAMESPACE_FD_USER] = state->user;
+	fds[NAMESPACE_FD_LOWER] = state->lower;
+	for (size_t i = 0; i < state->cgroups.count; i++)
+		fds[namespace_cgroup_fd(state) + (int)i] = state->cgroups.at[i].fd;
+	return namespace_cgroup_fd(state) + (int)state->cgroups.count;
+}
+
+static int namespace_start(struct instance *in, struct error *err)
+{
+	const struct namespace_state *state = in->subject->state;
+	struct started started = {.pidfd = -1};
+	struct packet_fds own = {0};
+	int fds[BOX_FDS_MAX];
+	struct box box;
+
+	(void)memcpy(&box, &state->box, box_size(&state->box));
+	box.hostname = box_text(&box, in->name);
+	for (uint32_t i = 0; i < box.cgroup_count; i++)
+		box.cgroups[i].name = box.hostname;
+	int rc = instance_descriptors(in, fds, &own, err);
+
+	if (rc >= 0)
+		rc = start_box(in->run->keeper, &box, fds, (size_t)rc, &started, err);
+	packet_close(&own);
+	started_record(in, &started);
+	return rc;
+}
+
+static int namespace_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
+{
+	const struct namespace_state *state = in->subject->state;
+	cleanup_free char *root = root_tree(in->run, in->subject);
+
+	(void)err;
+	cgroup_processes(&state->cgroups, in->name, ret_costs);
+	if (!ret_costs->process_count)
+		costs_add_process(ret_costs, in->pid);
+	started_platform(in, ret_costs);
+	ret_costs->own_cgroup = state->cgroups.count > 0;
+	if (!state->tmpfs)
+		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
+	costs_add_path(ret_costs, DISK_BASE, root);
+	return 0;
+}
+
+static void namespace_destroy(struct instance *in)
+{
+	const struct namespace_state *state = in ? in->subject->state : NULL;
+	struct error err = {0};
+
+	if (!state)
+		return;
+	if (started_end(in, &err) < 0 || cgroup_remove(&state->cgroups, in->name, &err) < 0 ||
+	    file_remove_tree(in->storage, &err) < 0)
+		log_debug("%s: %s", in->name, err.text);
+}
+
+static void namespace_finish(struct subject *subject)
+{
+	struct namespace_state *state = subject->state;
+
+	if (!state)
+		return;
+	cgroup_close(&state->cgroups);
+	if (state->storage >= 0)
+		(void)close(state->storage);
+	if (state->lower >= 0)
+		(void)close(state->lower);
+	if (state->user >= 0)
+		(void)close(state->user);
+	free(state);
+	subject->state = NULL;
+}
+
+const struct runtime runtime_namespace = {
+    .name = "namespace",
+    .summary = "our own container: namespaces, overlay root, cgroup limits, no privileges",
+    .kind = RUNTIME_CONTAINER,
+    .options = namespace_options,
+    .probe = namespace_probe,
+    .prepare = namespace_prepare,
+    .create = namespace_create,
+    .start = namespace_start,
+    .inspect = namespace_inspect,
+    .stop = started_kill,
+    .destroy = namespace_destroy,
+    .finish = namespace_finish,
+};
