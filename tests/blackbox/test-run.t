@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The real thing, short: process, container and VM through whole runs; what they are, and that nothing is left.
+cd "$(dirname "$0")/../.."
+source tests/tap.bash
+
+tare=${TARE:-build/tare}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [[ $EUID -ne 0 ]]; then
+	skip 'runs of real subjects' 'needs root'
+	plan
+fi
+
+# left PATTERN: what carries a run's id on this host
+left() {
+	find /run -maxdepth 1 -name 'tare-????????????????'
+	find /sys/fs/cgroup -name '*tare-????????????????*' 2>/dev/null
+	grep -l 'tare-[0-9a-f]\{16\}-' /proc/[0-9]*/cmdline 2>/dev/null
+	grep 'tare-[0-9a-f]\{16\}' /proc/self/mountinfo
+}
+
+# field SUBJECT FILTER: of the samples of a subject, each value once
+field() {
+	jq -r "select(.subject == \"$1\") | $2" "$scratch/run/samples.jsonl" | sort -u
+}
+
+cat >"$scratch/real.json" <<'END'
+{
+  "name": "real",
+  "blocks": {"latency": {"warmup": 1, "count": 6}, "footprint": {"count": 2}},
+  "settle": {"min_ns": 500000000, "max_ns": 4000000000},
+  "subjects": [
+    {"name": "process", "runtime": "process"},
+    {"name": "namespace", "runtime": "namespace"},
+    {"name": "namespace-tmpfs", "runtime": "namespace", "options": {"upper": "tmpfs"}},
+    {"name": "namespace-none", "runtime": "namespace", "root": "none"},
+    {"name": "vm", "runtime": "vm"}
+  ]
+}
+END
+ok 'a run of process, containers and VM' timeout 300 "$tare" run "$scratch/real.json" --out "$scratch/run" --quiet
+subjects=(process namespace namespace-tmpfs namespace-none vm)
+host_boot=$(</proc/sys/kernel/random/boot_id)
+for subject in "${subjects[@]}"; do
+	is "$(field "$subject" .status)" ok "$subject: each sample is ok"
+	is "$(field "$subject" .residue)" null "$subject: nothing is left of any"
+	is "$(field "$subject" .identity.payload_sha256)" "$(sha256sum build/payload | cut -d' ' -f1)" \
+		"$subject: the payload is the one that was built"
+	is "$(field "$subject" '(.latency.request_to_ready_ns > 0) and (.latency.stop_to_exited_ns > 0)')" true \
+		"$subject: start and stop have a time"
+	is "$(field "$subject" '[.events[] | select(.src != "guest") | .t_ns] as $t | ([.events[] | select(.name == "ready_obs")][0].t_ns) > 0')" true \
+		"$subject: ready comes after the request"
+done
+for subject in process namespace namespace-tmpfs namespace-none; do
+	is "$(field "$subject" .identity.boot_id)" "$host_boot" "$subject: runs on the host's kernel"
+	is "$(field "$subject" .identity.visible_from_host)" true "$subject: the host sees the payload's process"
+	is "$(field "$subject" '.events | map(.name) | (index("user_main") != null) and (index("ready_src") != null)')" true \
+		"$subject: the payload's own stamps are on the timeline"
+done
+is "$(field vm '.identity.own_kernel')" true 'vm: runs a kernel of its own'
+is "$(field vm '.identity.visible_from_host')" false 'vm: the host sees QEMU, not the payload'
+is "$(field vm '.events | map(.name) | index("vm_running") != null')" true 'vm: the first guest instruction has an instant'
+for subject in namespace namespace-none vm; do
+	is "$(field "$subject" .identity.inner_pid)" 1 "$subject: the payload is PID 1"
+done
+is "$(field namespace '.events | map(.name) | index("clone_call") < index("child_first") and index("child_first") < index("execve_call")')" \
+	true 'namespace: the stages of its start are stamped in order'
+memory=$(jq -s '[.[] | select(.memory) | {(.subject): .memory[0].footprint_bytes}] | add | (.vm > .namespace and .namespace > .process and .process > 0)' \
+	"$scratch/run/samples.jsonl")
+is "$memory" true 'an idle VM takes more memory than a container, and that more than a process'
+is "$(field vm 'select(.disk) | .disk[0] | .instance.allocated_bytes > 0 and .boot_artefacts.allocated_bytes > 0')" true \
+	'vm: has a disk layer and boot artefacts'
+is "$(field namespace 'select(.disk) | .disk[0].boot_artefacts.allocated_bytes')" 0 'namespace: has no boot artefacts'
+label=$(jq -r '.subjects[] | select(.name == "vm") | .label' "$scratch/run/plan.json")
+class=$(jq -r .host.virtualization.kvm_class "$scratch/run/host.json")
+case $class in
+kvm-hw) is "$label" '' 'the label: hardware KVM has none' ;;
+kvm-nested) is "$label" kvm-nested 'the label: nested KVM' ;;
+*) is "$label" tcg 'the label: without usable KVM it is TCG' ;;
+esac
+ok 'the report follows its schema' tests/blackbox/validate "$scratch/run/report.json"
+is "$(jq '[.comparisons[] | select(.a == "namespace-none" or .b == "namespace-none")] | length' "$scratch/run/report.json")" 0 \
+	'the class without a root tree is compared with nothing here'
+is "$(left)" '' 'nothing that carries a run'"'"'s id is left on the host'
+cpu=$(jq -s '[.[] | select(.record == "end")][0] | .harness_cpu_ns / .duration_ns < 0.05' "$scratch/run/samples.jsonl")
+is "$cpu" true 'the harness takes less than 5 % of a CPU'
+is "$(jq -s '[.[] | select(.record == "end")][0] | .keeper_rss_bytes <= 4194304 and .starter_rss_bytes <= 4194304' \
+	"$scratch/run/samples.jsonl")" true 'keeper and starter stay below 4 MiB'
+
+# Injected delays move the headline by what was injected (acceptance test 4 of the method; wide margins, minima).
+cat >"$scratch/delay.json" <<'END'
+{
+  "name": "delay",
+  "blocks": {"latency": {"count": 10}},
+  "subjects": [
+    {"name": "plain", "runtime": "namespace"},
+    {"name": "late", "runtime": "namespace", "payload_env": {"TARE_DELAY_NS": "20000000"}}
+  ]
+}
+END
+ok 'a run with a delay' timeout 60 "$tare" run "$scratch/delay.json" --out "$scratch/delay" --quiet --plots none
+is "$(jq -s '[.[] | select(.subject == "late") | .latency.request_to_ready_ns] as $late
+	| [.[] | select(.subject == "plain") | .latency.request_to_ready_ns] as $plain
+	| (($late | min) - ($plain | min)) / 1e6 | . > 18 and . < 25' "$scratch/delay/samples.jsonl")" true \
+	'20 ms of delay in the payload are 20 ms of start-up'
+
+# What never gets ready is a sample; so is a VM whose QEMU is killed; the run goes on.
+cat >"$scratch/faults.json" <<'END'
+{
+  "name": "faults",
+  "blocks": {"latency": {"count": 1}},
+  "subjects": [
+    {"name": "hang", "runtime": "namespace", "payload_env": {"TARE_HANG": "1"}, "timeout_ns": 500000000},
+    {"name": "hang-vm", "runtime": "vm", "root": "none", "payload_env": {"TARE_HANG": "1"}, "timeout_ns": 6000000000},
+    {"name": "fine", "runtime": "namespace"}
+  ]
+}
+END
+timeout 60 "$tare" run "$scratch/faults.json" --out "$scratch/faults" --quiet --plots none >/dev/null 2>&1
+is "$?" 1 'a subject that never gets ready: status'
+is "$(jq -r 'select(.record == "sample") | "\(.subject) \(.status) \(.residue)"' "$scratch/faults/samples.jsonl" | sort)" \
+	$'fine ok null\nhang timeout null\nhang-vm timeout null' 'a subject that never gets ready is a timeout, and leaves nothing'
+
+# No QEMU, no /dev/kvm, no images: the reason by name, the other subjects go on.
+timeout 60 env TARE_ARTIFACTS="$scratch/empty" "$tare" run startup --subjects process --out "$scratch/bare" --quiet \
+	>"$scratch/out" 2>"$scratch/err"
+is "$?" 3 'without artifacts: status'
+like "$(<"$scratch/err")" 'payload' 'without artifacts: what is missing is named'
+
+# Killed: nothing is left after the next run, and strangers are not touched.
+mkdir -p /run/tare-stranger && touch /run/tare-stranger/file
+for victim in tare tare-harness; do
+	"$tare" run "$scratch/real.json" --out "$scratch/kill-$victim" --quiet >/dev/null 2>&1 &
+	pid=$!
+	for ((i = 0; i < 300; i++)); do
+		[[ $(grep -c . "$scratch/kill-$victim/samples.jsonl" 2>/dev/null) -ge 3 ]] && break
+		sleep 0.05
+	done
+	harness=$(pgrep -P "$pid" -x tare-harness)
+	if [[ $victim == tare ]]; then kill -9 "$pid"; else kill -9 "$harness"; fi
+	wait "$pid" 2>/dev/null
+	for ((i = 0; i < 60; i++)); do
+		[[ -z $(left) && ! -e /proc/$harness ]] && break
+		sleep 0.1
+	done
+	if [[ -n $(left) ]]; then "$tare" clean >/dev/null; fi
+	is "$(left)" '' "kill -9 of $victim: nothing is left"
+	ok "kill -9 of $victim: what was measured can be reported" "$tare" report "$scratch/kill-$victim" --plots none
+done
+ok 'a stranger is not touched' test -e /run/tare-stranger/file
+rm -rf /run/tare-stranger
+plan
