@@ -332,7 +332,8 @@ void analysis_release(struct analysis *analysis)
 	*analysis = (struct analysis){0};
 }
 
-const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric, size_t subject)
+const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric,
+						     size_t subject)
 {
 	for (size_t i = 0; i < analysis->summary_count; i++)
 		if (analysis->summaries[i].subject == subject && !strcmp(analysis->summaries[i].metric->name, metric))
@@ -340,8 +341,8 @@ const struct analysis_summary *analysis_summary_find(const struct analysis *anal
 	return NULL;
 }
 
-const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric, size_t a,
-							   size_t b)
+const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric,
+							   size_t a, size_t b)
 {
 	for (size_t i = 0; i < analysis->comparison_count; i++) {
 		const struct analysis_comparison *c = &analysis->comparisons[i];
@@ -359,7 +360,7 @@ size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, 
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		const struct analysis_subject *s = &analysis->subjects[i];
 
-		if (s->kind != kind || strcmp(s->root, root) || strcmp(s->class, "plain"))
+		if (s->kind != kind || strcmp(s->root, root) || (strcmp(s->class, "plain") && kind != KIND_MOCK))
 			continue;
 		if (!strcmp(s->name, s->runtime))
 			return i;

@@ -28,24 +28,25 @@ enum memory_field {
 	MEMORY_FIELD_COUNT
 };
 
-/** What happened to the attempts of one subject in one kind of block; attempts = warmup + invalid + the by_status[]. */
+/** What became of one subject's attempts in one kind of block; attempts = warmup + invalid + all of by_status[]. */
 struct analysis_counts {
 	size_t attempts, warmup, invalid;
 	size_t by_status[SAMPLE_STATUS_COUNT]; /**< neither warm-up nor invalid */
-	size_t tried;  /**< sum of by_status without `skipped` and `aborted`: what a failure rate is a part of */
-	size_t failed; /**< of these, neither ok nor timeout (a timeout is a censored value) */
+	size_t tried;  /**< of these, neither skipped nor aborted: what a failure rate is a part of */
+	size_t failed; /**< of those tried, neither ok nor timeout (a timeout is a censored value) */
 	struct interval failed_ci; /**< Wilson interval of failed / tried */
 };
 
 /** The kinds of subject, by the "kind" of plan.json. */
 enum analysis_kind { KIND_PROCESS, KIND_CONTAINER, KIND_VM, KIND_MOCK, KIND_OTHER };
 
-/** One subject of the plan. Texts come from files: escape them for the output (harness/report/text.h). */
+/** One subject of the plan. Texts come from files: escape them for the output (harness/report/escape.h). */
 struct analysis_subject {
 	const char *name;    /**< unique */
 	const char *label;   /**< must stand beside the name everywhere: "tcg"; "" for none */
 	char title[104];     /**< "vm (tcg)", or just the name: what people are shown */
-	const char *runtime, *root, *class; /**< "vm", "image" or "none", "plain"; only same root and class are compared */
+	const char *runtime;
+	const char *root, *class; /**< "image" or "none", "plain"; only equal ones are compared */
 	enum analysis_kind kind;
 	const char *kind_name;
 	bool usable;         /**< false: skipped, `reason` says why */
@@ -58,11 +59,11 @@ struct analysis_subject {
 	struct {
 		double allocated_bytes, apparent_bytes; /**< medians; NAN: not known */
 	} disk[DISK_ROW_COUNT];
-	const struct sample *medoid; /**< latency sample whose request_to_ready is the lower median: its phases add up; NULL: none */
+	const struct sample *medoid; /**< its request_to_ready is the (lower) median: its phases add up; NULL: none */
 	const struct sample *identity; /**< first counted sample that has one; NULL: none */
 };
 
-/** The values of one metric for one subject, and where they lie. Exists only where there was at least one attempt. */
+/** The values of one metric for one subject, and where they lie. Exists only where something was tried. */
 struct analysis_summary {
 	const struct metric *metric;
 	size_t subject;		/**< index in struct analysis.subjects */
@@ -70,7 +71,7 @@ struct analysis_summary {
 	double *values;		/**< one for each; INFINITY: timed out, at least its timeout */
 	size_t count;		/**< = stats.n; 0: no value at all, all of stats NAN */
 	size_t missing;		/**< samples that were ok but lack this number */
-	double timeout_ns;	/**< smallest timeout among the censored; NAN: none. A median of INFINITY reads ">= timeout" */
+	double timeout_ns;	/**< smallest of the censored; NAN: none. A median of INFINITY reads ">= timeout" */
 	struct stats_summary stats;
 	flag_set flags;
 };
@@ -92,7 +93,7 @@ struct analysis {
 	const struct recording *recording;
 	struct analysis_subject *subjects;
 	size_t subject_count;
-	struct analysis_summary *summaries; /**< subjects of the plan in order, within each the metrics of metric_table[] */
+	struct analysis_summary *summaries; /**< by subject, within each by metric, both in the order of their tables */
 	size_t summary_count;
 	struct analysis_comparison *comparisons;
 	size_t comparison_count;
@@ -107,7 +108,7 @@ struct analysis {
 	size_t orphans;	   /**< samples whose subject is not in the plan: ignored and counted */
 };
 
-/** More pairs of VM and container than this are not compared one by one: then only against the first container of the class. */
+/** With more pairs of VM and container than this, the VMs meet only the plain container of their root. */
 #define ANALYSIS_PAIRS_MAX 400
 
 /** Computes everything. Error (-EINVAL): the recording is not consistent (it names where). */
@@ -115,10 +116,11 @@ int analysis_make(const struct recording *recording, struct analysis *ret_analys
 void analysis_release(struct analysis *analysis);
 
 /** The summary of a metric ("request_to_ready_ns") for a subject; NULL: there is none. */
-const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric, size_t subject);
+const struct analysis_summary *analysis_summary_find(const struct analysis *analysis, const char *metric,
+						     size_t subject);
 /** The comparison of b with a; NULL: they are not compared. */
-const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric, size_t a,
-							   size_t b);
+const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric,
+							   size_t a, size_t b);
 /** Index of the first subject of a kind in a root class, named like its runtime if there is one; SIZE_MAX: none. */
 size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root);
 /** Does the sample enter statistics: valid, not warm-up, neither skipped nor aborted. */

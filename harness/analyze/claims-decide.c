@@ -208,8 +208,9 @@ void claim_decide_disk(const struct sides *s, struct claim_result *r)
 	char text[UNITS_MAX];
 
 	if (decide_weight(s, r, "disk_instance_bytes") && boot > 0)
-		SAY(r->caveat, "Not in it: kernel and boot files of the VM (%s, shared by its instances); a container has "
-		    "none.", units_text(UNITS_BYTES, boot, text));
+		SAY(r->caveat,
+		    "Not in it: kernel and boot files of the VM (%s, shared by its instances); a container has none.",
+		    units_text(UNITS_BYTES, boot, text));
 }
 
 /* How many of a subject's samples with an identity are as said. */
@@ -262,7 +263,8 @@ void claim_decide_kernel(const struct sides *s, struct claim_result *r)
 	}
 	r->verdict = all_as_said((struct tally){c.of - c.yes, c.of}, v);
 	r->pairs = c.of < v.of ? c.of : v.of;
-	SAY(r->because, "A boot id of its own: %s in %zu of %zu samples (kernel %.72s), %s in %zu of %zu (kernel %.72s).",
+	SAY(r->because,
+	    "A boot id of its own: %s in %zu of %zu samples (kernel %.72s), %s in %zu of %zu (kernel %.72s).",
 	    s->vm->title, v.yes, v.of, s->vm->identity->identity.kernel_release, s->container->title, c.yes, c.of,
 	    s->container->identity->identity.kernel_release);
 }

@@ -68,7 +68,7 @@ static const struct claim_row rows[] = {
 
 static bool is_option(const struct analysis_subject *s, const char *option, const char *value)
 {
-	return !strcmp(json_get_text(json_get(s->json, "options"), option, ""), value);
+	return !strcmp(json_get_text(json_path(s->json, "asked.options"), option, ""), value);
 }
 
 /* How well a subject stands for its side of a floor or of a usual row; 0: not at all. */

@@ -105,14 +105,14 @@ void detect_limits(struct analysis *a, struct analysis_flag *flag)
 
 		if ((s->kind != KIND_CONTAINER && s->kind != KIND_VM) || !s->usable)
 			continue;
-		if (!json_is_object(json_get(s->json, "limits"))) {
+		if (!json_is_object(json_path(s->json, "asked.limits"))) {
 			flag_unchecked(flag, "plan.json does not hold the limits of every subject");
 			return;
 		}
 		first = first == SIZE_MAX ? i : first;
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			const struct json *mine = json_get(s->json, "limits");
-			const struct json *theirs = json_get(a->subjects[first].json, "limits");
+			const struct json *mine = json_path(s->json, "asked.limits");
+			const struct json *theirs = json_path(a->subjects[first].json, "asked.limits");
 
 			if (json_get_int(mine, keys[k], 0) != json_get_int(theirs, keys[k], 0))
 				flag_touch(flag, i);
