@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of report.json that are computed: one function for each key. The caller frees. */
+#pragma once
+
+#include "harness/analyze/analysis.h"
+#include "harness/base/json.h"
+
+struct json *json_of_summary(const struct analysis *analysis);
+struct json *json_of_phases(const struct analysis *analysis);
+struct json *json_of_comparisons(const struct analysis *analysis);
+struct json *json_of_flags(const struct analysis *analysis);
+struct json *json_of_claims(const struct analysis *analysis);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/report/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/file.h"
+#include "harness/report/escape.h"
+#include "harness/report/plot.h"
+
+const struct report_format report_formats[] = {
+	{"text", "the summary, at most 80 columns (default)", report_text},
+	{"md", "everything, as Markdown", report_markdown},
+	{"csv", "every sample, one a row", report_csv},
+	{"json", "everything, for programs", report_json},
+};
+
+const size_t report_format_count = sizeof(report_formats) / sizeof(report_formats[0]);
+
+const struct report_format *report_format_find(const char *name)
+{
+	for (size_t i = 0; i < report_format_count; i++)
+		if (!strcmp(report_formats[i].name, name))
+			return &report_formats[i];
+	return NULL;
+}
+
+int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err)
+{
+	static const struct {
+		const char *file, *format;
+	} files[] = {{REPORT_JSON, "json"}, {REPORT_MARKDOWN, "md"}};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		cleanup_free char *path = alloc_format("%s/%s", recording->folder, files[i].file);
+		cleanup_free char *text = report_format_find(files[i].format)->make(analysis, err);
+
+		if (!text)
+			return err ? err->code : -EIO;
+		int rc = file_write(path, text, strlen(text), err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int report_make(const struct recording *recording, const struct analysis *analysis, const char *plots,
+		struct error *err)
+{
+	bool missing = false;
+	int rc = plot_all(analysis, recording->folder, strcmp(plots, "none") ? plots : "", &missing, err);
+
+	return rc < 0 ? rc : report_write_all(recording, analysis, err);
+}
+
+/* Under the summary: where to go on reading. */
+static void print_places(const char *folder, FILE *out)
+{
+	bool scripts = false, pictures = false;
+
+	for (size_t i = 0; i < plot_count; i++) {
+		cleanup_free char *script = alloc_format("%s/" PLOT_FOLDER "/%s.gp", folder, plot_table[i].name);
+		cleanup_free char *svg = alloc_format("%s/" PLOT_FOLDER "/%s.svg", folder, plot_table[i].name);
+		cleanup_free char *png = alloc_format("%s/" PLOT_FOLDER "/%s.png", folder, plot_table[i].name);
+
+		scripts |= file_exists(script);
+		pictures |= file_exists(svg) || file_exists(png);
+	}
+	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, folder);
+
+	(void)fprintf(out, "Report: %s/" REPORT_MARKDOWN " (for programs: " REPORT_JSON ")\n", clean);
+	if (scripts)
+		(void)fprintf(out, pictures ? "Charts: %s/" PLOT_FOLDER "/\n" :
+					      "Charts: not drawn (gnuplot is missing, or no format was asked for); "
+					      "scripts and numbers\n  are in %s/" PLOT_FOLDER "/\n",
+			      clean);
+}
+
+int report_print(const struct analysis *analysis, const char *format, FILE *out, struct error *err)
+{
+	const struct report_format *row = report_format_find(format);
+
+	if (!row)
+		return error_input(err, "--format: '%.32s' is not a format; text, md, csv or json", format);
+	cleanup_free char *text = row->make(analysis, err);
+
+	if (!text)
+		return err ? err->code : -EIO;
+	(void)fputs(text, out);
+	if (row->make == report_text)
+		print_places(analysis->recording->folder, out);
+	if (fflush(out) || ferror(out))
+		return error_errno(err, EIO, "standard output: cannot write");
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers to people and programs. Every output is a text made from the analysis alone, so that
+ * `tare report DIR` makes the same bytes again from the journal.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "harness/analyze/analysis.h"
+#include "harness/base/error.h"
+
+#define REPORT_JSON "report.json"
+#define REPORT_MARKDOWN "report.md"
+#define REPORT_EMBED_MAX 10000 /**< more samples than this stay in the journal (method section 7) */
+
+/** One way to show the answers. */
+struct report_format {
+	const char *name;    /**< "text", "md", "csv", "json" */
+	const char *summary; /**< for the help */
+	/** For free(); NULL with `err` set: error. */
+	char *(*make)(const struct analysis *analysis, struct error *err);
+};
+
+extern const struct report_format report_formats[];
+extern const size_t report_format_count;
+/** NULL: there is no such format. */
+const struct report_format *report_format_find(const char *name);
+
+/** The summary for a terminal: at most 80 columns, claims first. */
+char *report_text(const struct analysis *analysis, struct error *err);
+/** report.md: everything in the summary, and host, phases, charts, definitions. */
+char *report_markdown(const struct analysis *analysis, struct error *err);
+/** All samples, one a row; numbers as in the journal, unknown ones empty. */
+char *report_csv(const struct analysis *analysis, struct error *err);
+/** report.json (method section 7, results/schema/report.schema.json). */
+char *report_json(const struct analysis *analysis, struct error *err);
+
+/** Writes report.json and report.md into the recording's folder, each as a whole or not at all. */
+int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err);
+/**
+ * Makes everything in the recording's folder: charts, report.json, report.md. `plots`: formats of the charts,
+ * "svg,png", or "none". A machine without gnuplot is no error: the charts' scripts and numbers remain.
+ */
+int report_make(const struct recording *recording, const struct analysis *analysis, const char *plots,
+		struct error *err);
+/** Prints one of the formats; under the text also where the report and the charts are. */
+int report_print(const struct analysis *analysis, const char *format, FILE *out, struct error *err);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was asked and what came out: head, claims, numbers. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/report/sections.h"
+
+enum units section_units(const struct metric *metric)
+{
+	return metric->unit == UNIT_NS ? UNITS_NS : UNITS_BYTES;
+}
+
+void section_head(struct page *page, const struct analysis *a)
+{
+	const struct json *run = json_get(a->recording->plan, "run"), *host = json_get(a->recording->host, "host");
+	const char *name = json_text_of(json_path(run, "scenario.name"), "run");
+	cleanup_free char *heading =
+		alloc_format("tare %s: %s", name, json_text_of(json_path(run, "scenario.title"), ""));
+	int64_t cpus = json_int_of(json_path(host, "cpu.online_count"), 0);
+	cleanup_free char *count = cpus > 0 ? alloc_format("%lld", (long long)cpus) : alloc_text("not recorded");
+	double duration_ns = json_get_number(a->recording->end, "duration_ns", NAN);
+	const char *kvm = *a->kvm_class ? a->kvm_class : "not recorded";
+	char duration[UNITS_MAX];
+
+	page_title(page, heading);
+	page_paragraph(page, "%s; CPUs: %s; Linux %s; %sKVM: %s",
+		       json_text_of(json_path(host, "cpu.model"), "CPU not recorded"), count,
+		       json_text_of(json_path(host, "kernel.release"), "not recorded"),
+		       json_bool_of(json_path(host, "virtualization.is_vm"), false) ? "itself a VM; " : "", kvm);
+	page_paragraph(page, "Run %s, %s, %zu samples%s%s", json_get_text(run, "id", "without id"),
+		       json_get_text(run, "started_utc", "time not recorded"), a->recording->sample_count,
+		       isnan(duration_ns) ? "" : " in ",
+		       isnan(duration_ns) ? "" : units_text(UNITS_NS, duration_ns, duration));
+	if (page->style == PAGE_TEXT)
+		page_gap(page);
+}
+
+/* "starts-faster" to "Starts faster". */
+static char *claim_title(const struct claim_result *claim)
+{
+	const char *usual = strcmp(claim->kind, "usual") ? "" : " (usual)";
+	char *title = alloc_format("%s%s", claim->id, usual);
+
+	title[0] = (char)toupper((unsigned char)title[0]);
+	for (char *at = title; *at; at++)
+		*at = *at == '-' ? ' ' : *at;
+	return title;
+}
+
+static void claim_line(struct page *page, const struct claim_result *c)
+{
+	size_t length = strlen(c->because);
+	bool has_dot = length && c->because[length - 1] == '.';
+	cleanup_free char *title = claim_title(c);
+	cleanup_free char *lead = alloc_format("%s: %s", title, claim_verdict_name(c->verdict));
+
+	bool full = page->style == PAGE_MARKDOWN;
+	cleanup_free char *by = full ? alloc_format(" Claim: %s Decided by: %s.", c->text, c->measured_by) :
+				       alloc_text("");
+
+	if (length)
+		page_item(page, lead, "(%.*s).%s%s%s", (int)(length - has_dot), c->because, *c->caveat ? " " : "",
+			  c->caveat, by);
+	else
+		page_item(page, lead, "%s%s", c->caveat, by);
+}
+
+void section_claims(struct page *page, const struct analysis *a)
+{
+	char *left = NULL;
+
+	page_heading(page, "Claims");
+	for (size_t i = 0; i < a->claim_count; i++) {
+		const struct claim_result *c = &a->claims[i];
+		bool brief = page->style == PAGE_TEXT && strcmp(c->kind, "floor");
+
+		if (c->verdict != CLAIM_NOT_MEASURED || !brief) {
+			claim_line(page, c);
+			continue;
+		}
+		cleanup_free char *title = claim_title(c);
+		char *more = alloc_format("%s%s%s", left ? left : "", left ? ", " : "", title);
+
+		free(left);
+		left = more;
+	}
+	if (left)
+		page_item(page, "Not measured:", "%s", left);
+	page_gap(page);
+	free(left);
+}
+
+/* ", 1 timeout, 2 crash": everything that was tried and is not ok. */
+static char *not_ok(const struct analysis_counts *counts)
+{
+	char *text = alloc_text("");
+
+	for (size_t i = 0; i < SAMPLE_STATUS_COUNT; i++) {
+		if (!counts->by_status[i] || i == SAMPLE_OK)
+			continue;
+		char *longer = alloc_format("%s%s%zu %s", text, *text ? ", " : "", counts->by_status[i],
+					    sample_status_name((enum sample_status)i));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void summary_row(struct table *table, const struct analysis *a, const struct analysis_summary *sum)
+{
+	const struct analysis_subject *s = &a->subjects[sum->subject];
+	enum units units = section_units(sum->metric);
+	cleanup_free char *failures = not_ok(&s->counts[sum->metric->kind]);
+	char value[UNITS_MAX], range[UNITS_MAX];
+
+	table_add(table, "%s", s->title);
+	if (!sum->count)
+		table_add(table, "no value");
+	else if (isinf(sum->stats.median))
+		table_add(table, ">= %s", units_text(units, sum->timeout_ns, value));
+	else
+		table_add(table, "%s", units_text(units, sum->stats.median, value));
+	table_add(table, "%s", sum->stats.ci.known ? units_interval(units, sum->stats.median, sum->stats.ci.lo,
+								    sum->stats.ci.hi, range) :
+						     "no interval");
+	table_add(table, "%zu", sum->count);
+	table_add(table, "%s", failures);
+}
+
+/* Flags of one number that a reader must see beside it: those that bend it. */
+static void flags_cell(struct table *table, flag_set flags)
+{
+	char text[256] = "";
+
+	for (size_t f = 0; f < FLAG_COUNT; f++)
+		if (flags >> f & 1 && flag_table[f].severity != SEVERITY_NOTE) {
+			size_t length = strlen(text);
+
+			(void)snprintf(text + length, sizeof(text) - length, "%s%s", length ? " " : "",
+				       flag_table[f].id);
+		}
+	table_add(table, "%s", text);
+}
+
+static void comparison_row(struct table *table, const struct analysis *a, const struct analysis_comparison *c)
+{
+	enum units units = section_units(c->metric_b);
+	bool ratio = c->result.ratio_defined;
+	const struct estimate *e = ratio ? &c->result.ratio : &c->result.difference;
+	enum units shown = ratio ? UNITS_TIMES : units;
+	char value[UNITS_MAX], range[UNITS_MAX];
+
+	table_add(table, "%s", a->subjects[c->b].title);
+	table_add(table, "%s", a->subjects[c->a].title);
+	table_add(table, "%s%s", ratio || !(e->value > 0) ? "" : "+", units_text(shown, e->value, value));
+	table_add(table, "%s",
+		  e->ci.known ? units_interval(shown, e->value, e->ci.lo, e->ci.hi, range) : "no interval");
+	table_add(table, "%zu", c->pairs);
+	table_add(table, "%s", c->verdict_word);
+	flags_cell(table, c->flags);
+}
+
+static void more_rows(struct page *page, size_t rows)
+{
+	if (rows > SECTION_ROWS_MAX && page->style == PAGE_TEXT)
+		page_paragraph(page, "... and %zu rows more in report.md.\n", rows - SECTION_ROWS_MAX);
+}
+
+static bool fits(const struct page *page, size_t rows)
+{
+	return page->style == PAGE_MARKDOWN || rows <= SECTION_ROWS_MAX;
+}
+
+static void metric_numbers(struct page *page, const struct analysis *a, const struct metric *metric)
+{
+	struct table values = {.align = "lrlrl"}, ratios = {.align = "llrlrll"};
+	cleanup_free char *heading = alloc_format("%s: median, %.0f %% interval", metric->title, a->confidence * 100);
+	cleanup_free char *interval = alloc_format("%.0f %%", a->confidence * 100);
+	size_t value_rows = 0, ratio_rows = 0;
+
+	heading[0] = (char)toupper((unsigned char)heading[0]);
+	table_add(&values, "%s", "subject"), table_add(&values, "%s", "median"), table_add(&values, "%s", interval);
+	table_add(&values, "%s", "n"), table_add(&values, "%s", "not ok");
+	for (size_t i = 0; i < a->summary_count; i++)
+		if (a->summaries[i].metric == metric && fits(page, ++value_rows))
+			summary_row(&values, a, &a->summaries[i]);
+	static const char *const heads[] = {"subject", "against", "ratio", NULL, "n", "verdict", "flags"};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		table_add(&ratios, "%s", heads[i] ? heads[i] : interval);
+	for (size_t i = 0; i < a->comparison_count; i++)
+		if (a->comparisons[i].metric_b == metric && fits(page, ++ratio_rows))
+			comparison_row(&ratios, a, &a->comparisons[i]);
+	if (value_rows)
+		page_heading(page, heading);
+	page_table(page, &values);
+	more_rows(page, value_rows);
+	page_table(page, &ratios);
+	more_rows(page, ratio_rows);
+}
+
+void section_numbers(struct page *page, const struct analysis *a)
+{
+	for (size_t m = 0; m < metric_count; m++)
+		if (metric_table[m].headline)
+			metric_numbers(page, a, &metric_table[m]);
+}
