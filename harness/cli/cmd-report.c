@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tare report: everything that a run's folder says, made again from its journal. */
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/analyze/analysis.h"
+#include "harness/cli/command.h"
+#include "harness/report/report.h"
+
+struct report_arguments {
+	const char *folder, *format, *plots;
+};
+
+static const struct argp_option report_options[] = {
+	{"format", 'f', "text|md|csv|json", 0, "What to print (default: text)", 0},
+	{"plots", 'p', "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
+	{0},
+};
+
+static error_t report_option(int key, char *value, struct argp_state *state)
+{
+	struct report_arguments *a = state->input;
+
+	switch (key) {
+	case 'f':
+		a->format = value;
+		return 0;
+	case 'p':
+		a->plots = value;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->folder)
+			argp_error(state, "one folder at a time; '%s' is the second", value);
+		a->folder = value;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "DIR is missing: the folder of a run");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp report_argp = {
+	.options = report_options,
+	.parser = report_option,
+	.args_doc = "DIR",
+	.doc = "Makes report.json, report.md and the charts of a run again from its journal, byte for byte, and prints "
+	       "one of the formats.",
+};
+
+static int report_exec(int argc, char **argv, struct error *err)
+{
+	struct report_arguments a = {.format = "text", .plots = "svg,png"};
+	struct recording recording;
+	struct analysis analysis;
+
+	(void)argp_parse(&report_argp, argc, argv, 0, NULL, &a);
+	if (!report_format_find(a.format))
+		return error_input(err, "--format: '%.32s' is not a format; text, md, csv or json", a.format);
+	int rc = recording_load(a.folder, &recording, err);
+
+	if (rc < 0)
+		return rc;
+	rc = analysis_make(&recording, &analysis, err);
+	if (!rc) {
+		rc = report_make(&recording, &analysis, a.plots, err);
+		if (!rc)
+			rc = report_print(&analysis, a.format, stdout, err);
+		analysis_release(&analysis);
+	}
+	recording_release(&recording);
+	return rc < 0 ? rc : EXIT_DONE;
+}
+
+const struct command cmd_report = {
+	.name = "report",
+	.arguments = "DIR [--format text|md|csv|json] [--plots FORMATS]",
+	.summary = "print a run's answers, and make its report and charts again",
+	.exec = report_exec,
+};
