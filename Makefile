@@ -35,6 +35,9 @@ HARNESS_OBJECTS := $(patsubst %.c,$(O)/%.o,$(filter-out harness/cli/main.c,$(HAR
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/test-*.c))
 PRIVILEGED_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/privileged/test-*.c))
 
+# Objects of test programs are kept, so that a second run links nothing again.
+.SECONDARY:
+
 .PHONY: all
 all: $(BIN)/tare $(BIN)/tare-harness $(B)/payload
 
