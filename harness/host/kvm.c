@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The probe was run against a KVM that emulates (kvm_pvm) and against no KVM; on VT-x and SVM it follows the
- * documentation only. Everything unexpected there becomes KVM_BROKEN with the reason, never KVM_HARDWARE.
+ * The probe was run against no KVM, against a KVM that emulates (kvm_pvm), and against kvm_amd, with nested
+ * paging and without, on a CPU whose SVM QEMU emulates. On a real VT-x or SVM it follows the documentation
+ * only: everything unexpected there becomes KVM_BROKEN with the reason, never KVM_HARDWARE.
  */
 #include "harness/host/kvm.h"
 
@@ -54,11 +55,11 @@ const char *kvm_class_name(enum kvm_class class)
 	return names[class];
 }
 
-enum kvm_class kvm_classify(double instr_per_s, bool in_vm, bool has_extensions)
+enum kvm_class kvm_classify(double instr_per_s, const struct kvm_cpu *cpu)
 {
-	if (!(instr_per_s >= KVM_EMULATED_BELOW) || !has_extensions)
+	if (!(instr_per_s >= KVM_EMULATED_BELOW) || !cpu->has_extensions || cpu->is_emulated)
 		return KVM_SOFTWARE;
-	return in_vm ? KVM_NESTED : KVM_HARDWARE;
+	return cpu->in_vm ? KVM_NESTED : KVM_HARDWARE;
 }
 
 bool kvm_usable_for_linux(const struct kvm_report *report)
@@ -74,15 +75,22 @@ static int compare_u64(const void *a, const void *b)
 }
 
 #ifdef __x86_64__
-static void cpu_features(bool *ret_in_vm, bool *ret_has_extensions)
+static struct kvm_cpu cpu_read(void)
 {
-	unsigned a, b, c, d;
-	bool vmx, svm;
+	struct kvm_cpu cpu = {0};
+	unsigned eax, ebx, ecx, edx, name[3];
 
-	*ret_in_vm = __get_cpuid(1, &a, &b, &c, &d) && c >> 31;
-	vmx = __get_cpuid(1, &a, &b, &c, &d) && c >> 5 & 1;
-	svm = __get_cpuid(0x80000001u, &a, &b, &c, &d) && c >> 2 & 1;
-	*ret_has_extensions = vmx || svm;
+	if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+		cpu.in_vm = ecx >> 31;
+		cpu.has_extensions = ecx >> 5 & 1; /* VMX */
+	}
+	if (__get_cpuid(0x80000001u, &eax, &ebx, &ecx, &edx) && ecx >> 2 & 1) /* SVM */
+		cpu.has_extensions = true;
+	if (cpu.in_vm) {
+		__cpuid(0x40000000u, eax, name[0], name[1], name[2]);
+		cpu.is_emulated = !memcmp(name, "TCGTCGTCGTCG", sizeof(name));
+	}
+	return cpu;
 }
 
 static double native_rate(void)
@@ -101,10 +109,9 @@ static double native_rate(void)
 	return 2.0 * KVM_LOOP_LONG * 1e9 / (double)best_ns;
 }
 #else
-static void cpu_features(bool *ret_in_vm, bool *ret_has_extensions)
+static struct kvm_cpu cpu_read(void)
 {
-	*ret_in_vm = false;
-	*ret_has_extensions = false;
+	return (struct kvm_cpu){0};
 }
 
 static double native_rate(void)
@@ -195,24 +202,29 @@ __attribute__((format(printf, 4, 5))) static void report_set(struct kvm_report *
 #define REMEDY_EMULATED                                                                                      \
 	"Run on a host whose CPU has VT-x or SVM (in a cloud: bare metal or nested virtualization)."
 
+static const char *why_software(const struct kvm_cpu *cpu)
+{
+	return cpu->is_emulated	     ? ", QEMU's TCG emulates this host's own CPU"
+	       : cpu->has_extensions ? ""
+				     : ", the CPU shows neither VMX nor SVM";
+}
+
 static void probe_classify(int kvm_fd, struct kvm_report *ret)
 {
 	struct error err = {0};
-	bool in_vm, has_extensions;
+	const struct kvm_cpu cpu = cpu_read();
 
-	cpu_features(&in_vm, &has_extensions);
-	ret->class = kvm_classify(ret->instr_per_s, in_vm, has_extensions);
+	ret->class = kvm_classify(ret->instr_per_s, &cpu);
 	int rc = probe_instruction(kvm_fd, &program_cmpxchg16b, KVM_GUEST_CX16, &err);
 
 	if (!rc)
 		rc = probe_instruction(kvm_fd, &program_xgetbv, KVM_GUEST_XSAVE, &err);
 	ret->linux_boots = !rc;
 	if (ret->class == KVM_SOFTWARE)
-		report_set(
-			ret, KVM_SOFTWARE, REMEDY_EMULATED,
-			"/dev/kvm emulates the guest in software (%.3g million instructions a second%s)%s%s",
-			ret->instr_per_s / 1e6, has_extensions ? "" : ", the CPU shows neither VMX nor SVM",
-			rc ? "; no stock Linux boots there: " : "", err.text);
+		report_set(ret, KVM_SOFTWARE, REMEDY_EMULATED,
+			   "/dev/kvm runs the guest in software (%.3g million instructions a second%s)%s%s",
+			   ret->instr_per_s / 1e6, why_software(&cpu),
+			   rc ? "; no stock Linux boots there: " : "", err.text);
 	else if (rc)
 		report_set(ret, ret->class, "Update the host's kernel.", "no stock Linux boots: %s",
 			   err.text);

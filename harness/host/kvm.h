@@ -41,7 +41,12 @@ bool kvm_usable_for_linux(const struct kvm_report *report);
 /** "none", "denied", "broken", "kvm-software", "kvm-nested" or "kvm-hw". */
 const char *kvm_class_name(enum kvm_class class);
 /**
- * The class of a KVM that ran the loop at `instr_per_s`. `in_vm`: CPUID's hypervisor bit; `has_extensions`:
- * VMX or SVM. Without extensions no CPU runs a guest, however fast the emulation looks.
+ * What CPUID says of this host's CPU. Without VMX or SVM no CPU runs a guest, however fast the emulation looks, and a
+ * CPU that QEMU's TCG emulates may show them as well.
  */
-enum kvm_class kvm_classify(double instr_per_s, bool in_vm, bool has_extensions);
+struct kvm_cpu {
+	bool in_vm, has_extensions, is_emulated;
+};
+
+/** The class of a KVM that ran the loop at `instr_per_s`. */
+enum kvm_class kvm_classify(double instr_per_s, const struct kvm_cpu *cpu);

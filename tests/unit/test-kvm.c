@@ -20,15 +20,21 @@
 
 static void test_classes(void **state)
 {
+	const struct kvm_cpu bare = {.has_extensions = true},
+			     nested = {.in_vm = true, .has_extensions = true};
+	const struct kvm_cpu guest = {.in_vm = true};
+	const struct kvm_cpu emulated = {.in_vm = true, .has_extensions = true, .is_emulated = true};
+
 	(void)state;
-	assert_int_equal(kvm_classify(1.7e6, true, false), KVM_SOFTWARE);
-	assert_int_equal(kvm_classify(1.7e6, false, true), KVM_SOFTWARE);
-	assert_int_equal(kvm_classify(8e9, true, false), KVM_SOFTWARE);
-	assert_int_equal(kvm_classify(8e9, true, true), KVM_NESTED);
-	assert_int_equal(kvm_classify(8e9, false, true), KVM_HARDWARE);
-	assert_int_equal(kvm_classify(49e6, false, true), KVM_SOFTWARE);
-	assert_int_equal(kvm_classify(51e6, false, true), KVM_HARDWARE);
-	assert_int_equal(kvm_classify(NAN, false, true), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(1.7e6, &guest), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(1.7e6, &bare), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(8e9, &guest), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(8e9, &emulated), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(8e9, &nested), KVM_NESTED);
+	assert_int_equal(kvm_classify(8e9, &bare), KVM_HARDWARE);
+	assert_int_equal(kvm_classify(49e6, &bare), KVM_SOFTWARE);
+	assert_int_equal(kvm_classify(51e6, &bare), KVM_HARDWARE);
+	assert_int_equal(kvm_classify(NAN, &bare), KVM_SOFTWARE);
 }
 
 static void test_usable(void **state)
