@@ -22,7 +22,11 @@ static inline void host_tree_put(const char *path, const char *text, size_t leng
 	*slash = '\0';
 	assert_int_equal(file_make_dirs(full, 0700, &err), 0);
 	*slash = '/';
-	assert_int_equal(file_write(full, text, length, &err), 0);
+	FILE *file = fopen(full, "we"); /* not file_write(): nobody needs these on disk */
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
 }
 
 /* The lines after each "==> PATH <==" up to the next are that file. */
