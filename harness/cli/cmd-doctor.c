@@ -162,7 +162,5 @@ static int doctor_exec(int argc, char **argv, struct error *err)
 		print_fixes(findings, count);
 	else
 		print_table(findings, count, arguments.verbose);
-	if (fflush(stdout) || ferror(stdout))
-		return error_set(err, -EIO, "standard output: cannot write");
 	return EXIT_DONE;
 }
