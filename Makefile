@@ -69,6 +69,9 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LIBRARY_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The charts' templates are built in.
+$(O)/harness/report/plot-template.o: $(wildcard scripts/plots/*.gp)
+
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 	@echo "  LD    $@"
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The charts, row by row as plot_table[], and what they share. */
+#pragma once
+
+#include "harness/report/plot-script.h"
+
+/** Each fills its chart, and returns false where the analysis has no numbers for it. */
+bool plot_startup(struct script *script, const struct analysis *analysis);
+bool plot_ecdf(struct script *script, const struct analysis *analysis);
+bool plot_memory(struct script *script, const struct analysis *analysis);
+bool plot_disk(struct script *script, const struct analysis *analysis);
+
+#define PLOT_LATENCY "request_to_ready_ns"
+#define PLOT_NS_PER_MS 1e6
+
+/** An axis of times in ms. */
+struct plot_axis {
+	double low, high;
+	bool log, zero; /**< zero: it begins at 0 */
+};
+
+/** The axis for all finite values; `warmup`: also those of warm-up blocks. 0 to 1 where there is none. */
+struct plot_axis plot_latency_axis(const struct analysis *analysis, bool warmup);
+void plot_axis_write(struct script *script, const struct plot_axis *axis);
+/** 1, 2 or 5 times a power of ten: the next one above (`up`) or below. */
+double plot_round(double value, bool up);
+/** A sample of a warm-up block as a value in ms; NAN: it is not of this subject, or has no value. */
+double plot_warmup_ms(const struct sample *sample, const char *subject);
+
+/** Was any start-up tried. */
+bool plot_latency_any(const struct analysis *analysis);
+/** The note on n and the interval. */
+void plot_latency_note(struct script *script, const struct analysis *analysis);
+/** A row for each subject: its name, median, interval, and what went wrong. */
+void plot_latency_rows(struct script *script, const struct analysis *analysis);
+
+/** The names of rows, in lines, and their colours. Returns how many characters of small font fit between name and value. */
+size_t plot_row_names(struct script *script, const struct analysis *analysis, const size_t *subjects, size_t count);
+/** "1 timed out, 2 failed"; "" where all was well. For free(). */
+char *plot_trouble_text(const struct analysis_counts *counts);

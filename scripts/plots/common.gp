@@ -1,0 +1,67 @@
+# What every chart shares. Above are the chart's texts and sizes; its numbers are in the .dat file beside it.
+# Positions are pixels from the top left corner of a canvas that is canvas_width wide and canvas_height high.
+set encoding utf8
+set minussign
+set datafile separator "\t"
+set datafile missing "?"
+data = chart.".dat"
+canvas_width = 800
+px(x) = real(x) / canvas_width
+py(y) = 1 - real(y) / canvas_height
+
+# The palette of Okabe and Ito: told apart by nearly everybody, also with a colour vision deficiency.
+array palette[8] = [0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x444444, 0xAAAAAA]
+colour(i) = palette[int(i)]
+subject_colour(i) = palette[(int(i) - 1) % 7 + 1]
+clear(i, alpha) = (int(alpha) << 24) + subject_colour(i)
+ink = 0x222222
+grey = 0x666666
+pale = 0xDDDDDD
+alarm = 0xB03000
+
+open_svg = 'set terminal svg size canvas_width, canvas_height font "sans-serif,13" background "white" noenhanced name chart'
+open_png = 'set terminal pngcairo size 2 * canvas_width, 2 * canvas_height font "sans-serif,10" fontscale 2 linewidth 2 pointscale 2 background "white" noenhanced'
+open_pdf = 'set terminal pdfcairo size canvas_width / 96.0, canvas_height / 96.0 font "sans-serif,10" background "white" noenhanced'
+open_of(format) = format eq "svg" ? open_svg : format eq "png" ? open_png : open_pdf
+
+small = ",10"
+top_px = 50 + 17 * note_count
+right_px = 196
+left_px = 34 + 8 * (name_width < 8 ? 8 : name_width)
+
+# To be evaluated once canvas_height is known: the title, the notes below it, the line at the foot.
+texts = 'set label 1 chart_title at screen px(16), screen py(24) font ":Bold,13" textcolor rgb ink; ' \
+	. 'set for [i=1:note_count] label 1 + i note[i] at screen px(16), screen py(30 + 17 * i) font small textcolor rgb (note_warns[i] ? alarm : grey); ' \
+	. 'set label 20 foot at screen px(16), screen py(canvas_height - 12) font ",8" textcolor rgb grey'
+
+set border 1 lc rgb grey
+set style fill solid 1 noborder
+set tics nomirror out textcolor rgb ink
+set grid xtics lt 1 lw 1 lc rgb pale
+
+# A legend in one line: legend_at(text) is where the next entry's sign stands, legend_here + 12 where its text begins.
+legend_next = 22
+legend_at(text) = (legend_here = legend_next, legend_next = legend_next + 34 + 6.8 * strlen(text), px(legend_here))
+
+# An axis of times, in ms. On a logarithmic one every power of ten has its unit, on a short one 2 and 5 too.
+tick_of(ms) = ms < 0.9995 ? sprintf("%.10g us", 1000 * ms) : ms < 999.5 ? sprintf("%.10g ms", ms) : sprintf("%.10g s", ms / 1000)
+if (exists("x_log")) {
+	set xrange [x_low:x_high]
+	set xlabel axis_title textcolor rgb ink
+	if (x_log) {
+		set logscale x
+		decade_px = (canvas_width - left_px - right_px) / log10(x_high / x_low)
+		over(ms) = log10(ms) - floor(log10(ms) + 1e-9)
+		set xtics ("" x_low 1, "" x_high 1)
+		set for [e=-6:9] xtics add (tick_of(10.0**e) 10.0**e)
+		set for [e=-6:9] for [m=2:9] xtics add ("" m * 10.0**e 1)
+		if (x_high / x_low <= 150) {
+			set for [e=-6:9] for [m in "2 5"] xtics add (tick_of(m * 10.0**e) m * 10.0**e)
+		} else {
+			if ((1 - over(x_low)) * decade_px > 60) { set xtics add (tick_of(x_low) x_low) }
+			if (over(x_high) * decade_px > 60) { set xtics add (tick_of(x_high) x_high) }
+		}
+	} else {
+		set format x "%.10g"
+	}
+}
