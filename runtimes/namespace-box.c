@@ -82,16 +82,20 @@ static void describe_root(struct namespace_state *state)
 	static const char *const overlay[] = {"volatile", "", NULL};
 	struct box_root *root = &state->box.root;
 
-	root->lower[root->lower_count++] = NAMESPACE_FD_LOWER;
 	root->attributes = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
-	if (state->tmpfs) {
-		root->owner = NAMESPACE_ID_FIRST;
-		root->tmpfs = box_options(&state->box, tmpfs);
-		root->options = box_options(&state->box, overlay);
-	} else {
+	if (state->root == NAMESPACE_ROOT_READY) {
+		root->attached = NAMESPACE_FD_ROOT;
+		return;
+	}
+	root->lower[root->lower_count++] = NAMESPACE_FD_ROOT;
+	if (state->root == NAMESPACE_ROOT_DISK) {
 		root->upper = NAMESPACE_FD_UPPER;
 		root->work = NAMESPACE_FD_WORK;
+		return;
 	}
+	root->owner = NAMESPACE_ID_FIRST;
+	root->tmpfs = box_options(&state->box, tmpfs);
+	root->options = box_options(&state->box, overlay);
 }
 
 /* Lowers only: a limit that is stricter already stays. */
@@ -132,15 +136,13 @@ static void describe_command(struct box *box, const struct subject *subject)
 
 int namespace_cgroup_fd(const struct namespace_state *state)
 {
-	return state->tmpfs ? NAMESPACE_FD_UPPER : NAMESPACE_FD_WORK + 1;
+	return state->root == NAMESPACE_ROOT_DISK ? NAMESPACE_FD_WORK + 1 : NAMESPACE_FD_UPPER;
 }
 
-int namespace_describe(struct namespace_state *state, const struct run *run, const struct subject *subject,
-		       struct error *err)
+int namespace_describe(struct namespace_state *state, const struct subject *subject, struct error *err)
 {
 	struct box *box = &state->box;
 
-	(void)run;
 	box_init(box);
 	box->flags = BOX_LOOPBACK_UP | BOX_CGROUP_NAMESPACE;
 	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;

@@ -27,8 +27,9 @@ static struct json *root_facts(const struct namespace_state *state)
 	struct json *facts = json_object();
 
 	json_add_text(facts, "driver", "overlay");
-	json_add_text(facts, "upper", state->tmpfs ? "tmpfs" : "disk");
-	json_add_bool(facts, "volatile", state->tmpfs);
+	json_add_text(facts, "upper", state->root == NAMESPACE_ROOT_TMPFS ? "tmpfs" : "disk");
+	json_add_text(facts, "assembled", state->root == NAMESPACE_ROOT_READY ? "early" : "late");
+	json_add_bool(facts, "volatile", state->root == NAMESPACE_ROOT_TMPFS);
 	json_add_bool(facts, "idmapped_lower", state->mapped);
 	json_add(facts, "kernel_defaults", overlay_facts());
 	return facts;

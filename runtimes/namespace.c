@@ -25,18 +25,20 @@
 #include "runtimes/started.h"
 
 static const struct runtime_option namespace_options[] = {
-    {.name = "upper",
-     .choices = "disk|tmpfs",
-     .fallback = "disk",
-     .summary = "where what the container writes goes: the run's storage, or memory"},
-    {0},
+	{
+		.name = "upper",
+		.choices = "disk|tmpfs",
+		.fallback = "disk",
+		.summary = "where what the container writes goes: the run's storage, or memory",
+	},
+	{
+		.name = "overlay",
+		.choices = "auto|late|early",
+		.fallback = "auto",
+		.summary = "who assembles the root: the container's first process (late, Linux 6.15), or start() (early)",
+	},
+	{0},
 };
-
-/* The root tree of the subject's class; for free(). */
-static char *root_tree(const struct run *run, const struct subject *subject)
-{
-	return alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
-}
 
 static void probe_fail(struct finding *finding, const char *value, const char *reason, const char *remedy)
 {
@@ -48,7 +50,7 @@ static void probe_fail(struct finding *finding, const char *value, const char *r
 
 static void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
 {
-	cleanup_free char *root = run && run->artifacts[0] ? root_tree(run, subject) : NULL;
+	cleanup_free char *root = run && run->artifacts[0] ? namespace_root_tree(run, subject) : NULL;
 	struct cgroups cgroups;
 	uint64_t user_namespaces = 0;
 
@@ -77,54 +79,21 @@ static void namespace_probe(const struct run *run, const struct subject *subject
 	}
 }
 
-/* A mount of the folder that belongs to nobody's namespace yet, or a negative errno. */
-static int tree_detach(const char *path, struct error *err)
-{
-	int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-
-	return fd < 0 ? error_errno(err, errno, "%s: cannot take it as a mount", path) : fd;
-}
-
-/* Shows the owner 0 of the tree as the containers' root. Not every file system can; then he is shown as
- * nobody. */
-static bool tree_map(int tree, int user)
-{
-	struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user};
-
-	return mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) == 0;
-}
-
-static int prepare_descriptors(struct namespace_state *state, const struct run *run,
-			       const struct subject *subject, struct error *err)
-{
-	cleanup_free char *root = root_tree(run, subject);
-
-	state->user = namespace_user_make(err);
-	if (state->user < 0)
-		return state->user;
-	state->lower = tree_detach(root, err);
-	if (state->lower < 0)
-		return state->lower;
-	state->mapped = tree_map(state->lower, state->user);
-	state->storage = tree_detach(run->storage, err);
-	return state->storage < 0 ? state->storage : 0;
-}
-
 static int namespace_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
 	struct namespace_state *state = alloc_zero(1, sizeof(*state));
 
 	subject->state = state;
-	state->user = state->lower = state->storage = -1;
-	state->tmpfs = !strcmp(subject_setting(subject, "upper"), "tmpfs");
-	int rc = prepare_descriptors(state, run, subject, err);
+	state->lower = state->storage = -1;
+	state->user = namespace_user_make(err);
+	int rc = state->user < 0 ? state->user : namespace_root_prepare(state, run, subject, err);
 
 	if (!rc)
 		rc = cgroup_find(&state->cgroups, "/proc/self/mountinfo", err);
 	if (!rc)
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
-		rc = namespace_describe(state, run, subject, err);
+		rc = namespace_describe(state, subject, err);
 	if (!rc)
 		rc = start_box_prepare(run->keeper, err);
 	if (!rc)
@@ -132,49 +101,23 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 	return rc;
 }
 
-static int namespace_create(struct instance *in, struct error *err)
+/* All descriptors of an instance, and how many; what has to be closed after the start is added to `own`. */
+static int instance_descriptors(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own,
+				struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
-	char path[PATH_MAX];
+	int first = namespace_cgroup_fd(state);
 
-	if (state->tmpfs)
-		return 0;
-	if (mkdirat(state->storage, in->name, 0700) < 0)
-		return error_errno(err, errno, "%s: cannot create", in->storage);
-	(void)snprintf(path, sizeof(path), "%s/upper", in->name);
-	if (mkdirat(state->storage, path, 0755) < 0 ||
-	    fchownat(state->storage, path, NAMESPACE_ID_FIRST, NAMESPACE_ID_FIRST, 0) < 0)
-		return error_errno(err, errno, "%s/upper: cannot create", in->storage);
-	(void)snprintf(path, sizeof(path), "%s/work", in->name);
-	if (mkdirat(state->storage, path, 0700) < 0)
-		return error_errno(err, errno, "%s/work: cannot create", in->storage);
-	return 0;
-}
-
-/* The instance's own descriptors behind those that it shares; the caller closes the own ones (`ret_own`). */
-static int instance_descriptors(struct instance *in, int *fds, struct packet_fds *ret_own, struct error *err)
-{
-	const struct namespace_state *state = in->subject->state;
-	static const char *const folders[] = {"upper", "work"};
-
-	ret_own->fds[ret_own->count++] = fds[NAMESPACE_FD_SOCKET] = tree_detach(in->socket, err);
+	fds[NAMESPACE_FD_USER] = state->user;
+	fds[NAMESPACE_FD_SOCKET] = namespace_tree_detach(in->socket, err);
 	if (fds[NAMESPACE_FD_SOCKET] < 0)
 		return fds[NAMESPACE_FD_SOCKET];
-	for (int i = 0; !state->tmpfs && i < 2; i++) {
-		char path[PATH_MAX];
+	own->fds[own->count++] = fds[NAMESPACE_FD_SOCKET];
+	int rc = namespace_root_open(in, fds, own, err);
 
-		(void)snprintf(path, sizeof(path), "%s/%s", in->name, folders[i]);
-		int fd = openat(state->storage, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-		if (fd < 0)
-			return error_errno(err, errno, "%s/%s", in->storage, folders[i]);
-		ret_own->fds[ret_own->count++] = fds[NAMESPACE_FD_UPPER + i] = fd;
-	}
-	fds[NAMESPACE_FD_USER] = state->user;
-	fds[NAMESPACE_FD_LOWER] = state->lower;
 	for (size_t i = 0; i < state->cgroups.count; i++)
-		fds[namespace_cgroup_fd(state) + (int)i] = state->cgroups.at[i].fd;
-	return namespace_cgroup_fd(state) + (int)state->cgroups.count;
+		fds[first + (int)i] = state->cgroups.at[i].fd;
+	return rc < 0 ? rc : first + (int)state->cgroups.count;
 }
 
 static int namespace_start(struct instance *in, struct error *err)
@@ -201,7 +144,7 @@ static int namespace_start(struct instance *in, struct error *err)
 static int namespace_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
-	cleanup_free char *root = root_tree(in->run, in->subject);
+	cleanup_free char *root = namespace_root_tree(in->run, in->subject);
 
 	(void)err;
 	cgroup_processes(&state->cgroups, in->name, ret_costs);
@@ -209,7 +152,7 @@ static int namespace_inspect(struct instance *in, struct costs *ret_costs, struc
 		costs_add_process(ret_costs, in->pid);
 	started_platform(in, ret_costs);
 	ret_costs->own_cgroup = state->cgroups.count > 0;
-	if (!state->tmpfs)
+	if (state->root != NAMESPACE_ROOT_TMPFS)
 		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
 	costs_add_path(ret_costs, DISK_BASE, root);
 	return 0;
@@ -251,7 +194,7 @@ const struct runtime runtime_namespace = {
     .options = namespace_options,
     .probe = namespace_probe,
     .prepare = namespace_prepare,
-    .create = namespace_create,
+    .create = namespace_root_create,
     .start = namespace_start,
     .inspect = namespace_inspect,
     .stop = started_kill,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "harness/base/box.h"
+#include "harness/base/packet.h"
 #include "harness/model/runtime.h"
 #include "runtimes/cgroup.h"
 #include "runtimes/seccomp.h"
@@ -19,30 +20,50 @@
 /** Descriptors that travel with each box, by index. Cgroup parents follow the last one. */
 enum namespace_fd {
 	NAMESPACE_FD_USER,
-	NAMESPACE_FD_LOWER,
 	NAMESPACE_FD_SOCKET,
-	NAMESPACE_FD_UPPER, /* with upper=tmpfs: the first cgroup parent */
+	NAMESPACE_FD_ROOT,  /**< the lower layer, or the assembled root */
+	NAMESPACE_FD_UPPER, /**< NAMESPACE_ROOT_DISK only; else the first cgroup parent */
 	NAMESPACE_FD_WORK,
+};
+
+/** Who assembles the overlay, from what. */
+enum namespace_root {
+	NAMESPACE_ROOT_DISK,  /**< the child; upper layer in the instance's storage */
+	NAMESPACE_ROOT_TMPFS, /**< the child; upper layer on a tmpfs that goes with it */
+	NAMESPACE_ROOT_READY, /**< start() does, before the keeper is asked; upper layer in the instance's
+				 storage */
 };
 
 /** What the instances of a subject share: subject->state. */
 struct namespace_state {
 	struct box box; /**< everything but an instance's name and descriptors */
-	int user;	/**< user namespace in which the containers' ids live */
-	int lower;	/**< detached mount of the root tree */
-	int storage;	/**< detached mount of the folder where the instances' storage is */
-	bool tmpfs;	/**< upper=tmpfs */
-	bool mapped;	/**< the root tree's owner is shown as the container's root */
+	enum namespace_root root;
+	int user;    /**< user namespace in which the containers' ids live */
+	int lower;   /**< the root tree: a detached mount, or (NAMESPACE_ROOT_READY) the folder */
+	int storage; /**< the same of the folder where the instances' storage is */
+	bool mapped; /**< the root tree's owner is shown as the container's root; else as nobody */
 	struct cgroups cgroups;
 	struct seccomp_facts filter;
 };
+
+/** The root tree of the subject's class; for free(). */
+char *namespace_root_tree(const struct run *run, const struct subject *subject);
+/** A mount of the file or folder that is in nobody's namespace yet; its descriptor or a negative errno. */
+int namespace_tree_detach(const char *path, struct error *err);
+/** Opens what the roots are made of and decides who assembles them. state->user is open already. */
+int namespace_root_prepare(struct namespace_state *state, const struct run *run,
+			   const struct subject *subject, struct error *err);
+/** The instance's upper and work folder. */
+int namespace_root_create(struct instance *in, struct error *err);
+/** Fills the root's places in `fds`; what has to be closed after the start is added to `own`, also on
+ * failure. */
+int namespace_root_open(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own, struct error *err);
 
 /** A user namespace that maps 0... to NAMESPACE_ID_FIRST...; its descriptor or a negative errno. */
 int namespace_user_make(struct error *err);
 
 /** Fills state->box from the subject and the host: everything that the instances have in common. */
-int namespace_describe(struct namespace_state *state, const struct run *run, const struct subject *subject,
-		       struct error *err);
+int namespace_describe(struct namespace_state *state, const struct subject *subject, struct error *err);
 /** Index of the first cgroup parent among the descriptors. */
 int namespace_cgroup_fd(const struct namespace_state *state);
 /** {engine, config} as in the report. */

@@ -36,7 +36,7 @@ static void assert_stamps_in_order(struct probe *probe)
 
 static void every_class_starts(void **state)
 {
-	static const char *const settings[] = {"upper=disk", "upper=tmpfs", "root=none"};
+	static const char *const settings[] = {"upper=disk", "upper=tmpfs", "root=none", "overlay=early"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
