@@ -83,7 +83,7 @@ struct analysis_comparison {
 	size_t pairs;	 /**< blocks where both have a value (both censored: result.dropped of them) */
 	size_t unpaired; /**< blocks where only one has a value */
 	struct comparison result;
-	double p_holm; /**< result.p adjusted over all comparisons of the report; NAN where there is no ratio */
+	double p_holm; /**< result.p adjusted over its family (headline metrics, or all others); NAN: no ratio */
 	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE also where more than 10 % of the attempts failed (F-FAIL) */
 	const char *verdict_word; /**< "slower", "more", "equivalent", "inconclusive", ... */
 	flag_set flags;
