@@ -18,6 +18,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/measure/leftovers.h"
 #include "tests/privileged/world.h"
 
 #define READY_TIMEOUT_MS 10000
@@ -91,6 +92,7 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	root = realpath("build", NULL);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
 	must(file_make_dirs(world->run.private_folder, 0711, &err), &err);
+	must(world->lock = leftovers_lock(world->run.private_folder, &err), &err);
 
 	static struct start_client *client; /* one per process */
 
@@ -132,6 +134,7 @@ void world_close(struct world *world)
 	assert_int_equal(usage.inodes, 1);
 	assert_int_equal(file_remove_tree(world->run.storage, NULL), 0);
 	assert_int_equal(file_remove_tree(world->run.private_folder, NULL), 0);
+	(void)close(world->lock);
 }
 
 static void probe_listen(struct probe *probe)

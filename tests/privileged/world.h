@@ -20,6 +20,7 @@ struct world {
 	struct run run;
 	struct subject subject;
 	char folder[64]; /**< holds storage; removed at the end */
+	int lock;	 /**< says that this run lives: another one would sweep it as a dead run's leftover */
 };
 
 /** An instance and the test's end of its channel. */
