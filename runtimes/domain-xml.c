@@ -76,7 +76,7 @@ static void disk_add(xmlNodePtr devices, const struct domain *domain)
 		(void)node_add(disk, "address", NULL, "type", "virtio-mmio", NULL);
 }
 
-/** A port whose bytes go to a socket on which the harness listens already: nothing is lost, and no port without a reader. */
+/** A port whose bytes go to a socket on which the harness listens already, so that nothing is lost. */
 static xmlNodePtr port_add(xmlNodePtr devices, const char *socket)
 {
 	xmlNodePtr serial = node_add(devices, "serial", NULL, "type", "unix", NULL);
@@ -152,7 +152,7 @@ char *domain_xml_build(const struct domain *domain)
 	(void)snprintf(number, sizeof(number), "%u", domain->vcpus);
 	(void)node_add(root, "vcpu", number, "placement", "static", NULL);
 	os_add(root, domain);
-	if (domain->kvm)
+	if (domain->host_cpu)
 		(void)node_add(root, "cpu", NULL, "mode", "host-passthrough", "check", "none", NULL);
 	(void)node_add(root, "clock", NULL, "offset", "utc", NULL);
 	lifecycle_add(root);

@@ -54,9 +54,13 @@ static bool domain_is_gone(void)
 int libvirt_domain_stop(struct libvirt_domain *domain, struct error *err)
 {
 	domain_expect_end(domain);
-	if (!domain->handle || !virDomainDestroy(domain->handle) || domain_is_gone())
+	if (!domain->handle)
 		return 0;
-	return libvirt_error(err, "%s: cannot destroy", domain->in->name);
+	if (virDomainDestroy(domain->handle) < 0 && !domain_is_gone())
+		return libvirt_error(err, "%s: cannot destroy", domain->in->name);
+	(void)virDomainFree(domain->handle);
+	domain->handle = NULL;
+	return 0;
 }
 
 static void domain_forget(struct libvirt_domain *domain)

@@ -24,7 +24,7 @@ struct libvirt {
 struct libvirt_domain {
 	struct libvirt *libvirt;
 	struct instance *in; /**< valid as long as the domain is in the list */
-	virDomainPtr handle; /**< NULL: not started */
+	virDomainPtr handle; /**< NULL: not started, or destroyed */
 	bool stopping;	     /**< its end was asked for; under the lock */
 	struct libvirt_domain *next;
 };

@@ -150,11 +150,20 @@ static struct json *config_facts(const struct vm *vm, const struct subject *subj
 	return config;
 }
 
+/** Digest of a file, null where it cannot be read. */
+static void digest_add(struct json *object, const char *key, const char *path)
+{
+	char digest[DIGEST_HEX];
+
+	json_add_text(object, key, path && !digest_file(path, digest, NULL) ? digest : NULL);
+}
+
 struct json *vm_facts(const struct vm *vm, const struct subject *subject, const char *expanded)
 {
-	struct json *facts = json_object();
+	struct json *facts = json_object(), *engine = libvirt_facts(vm->libvirt);
 
-	json_add(facts, "engine", libvirt_facts(vm->libvirt));
+	digest_add(engine, "qemu_sha256", vm->qemu);
+	json_add(facts, "engine", engine);
 	json_add(facts, "config", config_facts(vm, subject, expanded));
 	json_add(facts, "guest", json_copy(vm->guest));
 	return facts;

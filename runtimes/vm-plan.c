@@ -38,6 +38,8 @@ int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *
 	if (wanted && vm->kvm.class < KVM_SOFTWARE)
 		return error_host(err, "%s: accel=kvm: %s; %s", subject->name, vm->kvm.reason,
 				  vm->kvm.remedy[0] ? vm->kvm.remedy : "use accel=tcg");
+	/* A KVM in software shows features of the host's CPU that it then cannot set. */
+	vm->domain.host_cpu = vm->domain.kvm && vm->kvm.class > KVM_SOFTWARE;
 	const char *label = !vm->domain.kvm	       ? "tcg"
 			    : vm->kvm.class < KVM_HARDWARE ? kvm_class_name(vm->kvm.class)
 							   : "";
@@ -135,7 +137,7 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 	return 0;
 }
 
-/** The empty layer of the build names the base disk by its absolute path: where that has moved, makes a corrected copy. */
+/** The empty layer of the build names the base disk by its path: where that has moved, makes a corrected copy. */
 static int template_find(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
 	cleanup_free char *built = vm_artifact(run, vm->guest, "root.overlay_template", err);

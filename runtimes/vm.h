@@ -20,19 +20,22 @@ struct vm {
 	struct json *guest;	/**< artifacts/guest/guest.json */
 	struct kvm_report kvm;
 	char *kernel, *initrd, *cmdline;
-	char *base, *template;	/**< root disk, and the empty layer on it of which instances get copies; NULL: no disk */
+	char *base, *template;	/**< root disk, and the empty layer on it that instances copy; NULL: no disk */
 	bool template_is_own;	/**< made for this subject in RUN.storage */
 	char *qemu, *driver;	/**< QEMU, and libvirt's driver for it; NULL: not found */
 };
 
 bool vm_option_is(const struct subject *subject, const char *option, const char *value);
 
-/** Decides the accelerator: fills vm->kvm, vm->domain.kvm and subject->label. error_host() where it was asked for and is not there. */
+/**
+ * Decides the accelerator: fills vm->kvm, vm->domain.kvm and subject->label.
+ * error_host(): KVM was asked for and is not there.
+ */
 int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *err);
 /** Fills the rest from the options, the limits and the guest's artifacts; opens nothing, starts at most qemu-img. */
 int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err);
 void vm_release(struct vm *vm);
-/** The first of these that exists, for free(): path of a guest.json entry ("initrd.none"); NULL with the remedy: none. */
+/** Absolute path of a guest.json entry ("initrd.none"), for free(). NULL: not there; the error has the remedy. */
 char *vm_artifact(const struct run *run, const struct json *guest, const char *entry, struct error *err);
 int vm_guest_load(const struct run *run, struct json **ret_guest, struct error *err);
 

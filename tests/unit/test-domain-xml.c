@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The XML of every kind of guest against tests/data/domain-xml/. REGENERATE=1 writes these files anew, for review;
- * tests/blackbox/test-domain-xml checks them against libvirt's schema.
+ * tests/blackbox/test-domain-xml.t checks them against libvirt's schema.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +28,7 @@ static struct domain domain_at(unsigned number)
 		.name = "tare-0123456789abcdef-7",
 		.machine = (enum domain_machine)(number >> 3),
 		.kvm = number & 1,
+		.host_cpu = number & 1,
 		.skip_flag_query = !(number & 2),
 		.keep_owners = !(number & 2),
 		.acpi = number >> 3 != DOMAIN_MICROVM || number & 4,
@@ -135,8 +136,12 @@ static void values_are_found_by_path(void **state)
 	static const struct {
 		const char *path, *attribute, *value;
 	} rows[] = {
-		{"os/type", "machine", "q35"},	 {"os/type", NULL, "hvm"},   {"devices/memballoon", "model", "none"},
-		{"os/type", "nothing", NULL},	 {"os/nothing", NULL, NULL}, {"devi", NULL, NULL},
+		{"os/type", "machine", "q35"},
+		{"os/type", NULL, "hvm"},
+		{"devices/memballoon", "model", "none"},
+		{"os/type", "nothing", NULL},
+		{"os/nothing", NULL, NULL},
+		{"devi", NULL, NULL},
 		{"", "type", "kvm"},
 	};
 	struct domain domain = domain_at(DOMAIN_Q35 << 3 | 1);
