@@ -34,6 +34,7 @@ HARNESS_SOURCES := $(filter-out harness/keeper/%,$(wildcard harness/*/*.c)) $(wi
 HARNESS_OBJECTS := $(patsubst %.c,$(O)/%.o,$(filter-out harness/cli/main.c,$(HARNESS_SOURCES)))
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/test-*.c))
 PRIVILEGED_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/privileged/test-*.c))
+PRIVILEGED_SHARED := $(patsubst %.c,$(O)/%.o,$(filter-out tests/privileged/test-%,$(wildcard tests/privileged/*.c)))
 
 # Objects of test programs are kept, so that a second run links nothing again.
 .SECONDARY:
@@ -77,7 +78,7 @@ $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
 
 # Tests that need root: each runs as the harness of a keeper.
-$(O)/tests/privileged/%: $(O)/tests/privileged/%.o $(O)/tests/privileged/world.o $(O)/libtare.a
+$(O)/tests/privileged/%: $(O)/tests/privileged/%.o $(PRIVILEGED_SHARED) $(O)/libtare.a
 	@echo "  LD    $@"
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways in which a guest fails: each is noticed and named, and nothing of it is left. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/file.h"
+#include "tests/privileged/guest.h"
+
+/** An attempt that must fail with `expected` in its text. The first hook that is set breaks something. */
+struct failure {
+	const char *name, *subject, *expected;
+	void (*prepared)(struct attempt *a); /**< before create */
+	void (*created)(struct attempt *a);  /**< before start */
+	void (*ready)(struct attempt *a);
+};
+
+static struct vm *vm_of(struct attempt *a)
+{
+	return a->in.subject->state;
+}
+
+static void kernel_missing(struct attempt *a)
+{
+	vm_of(a)->domain.kernel = "/nonexistent/kernel";
+}
+
+static void kernel_garbage(struct attempt *a)
+{
+	vm_of(a)->domain.kernel = garbage_path();
+}
+
+static void initrd_garbage(struct attempt *a)
+{
+	vm_of(a)->domain.initrd = garbage_path();
+}
+
+static void disk_garbage(struct attempt *a)
+{
+	char path[PATH_MAX + 16];
+
+	(void)snprintf(path, sizeof(path), "%s/disk.qcow2", a->in.storage);
+	(void)unlink(path);
+	(void)file_copy(garbage_path(), path, NULL);
+}
+
+static void disk_missing(struct attempt *a)
+{
+	(void)file_remove_tree(a->in.storage, NULL);
+}
+
+static void listener_missing(struct attempt *a)
+{
+	(void)unlink(a->in.socket);
+}
+
+static void qemu_kill(struct attempt *a)
+{
+	(void)kill(channel_peer(a->channel), SIGKILL);
+}
+
+static const struct failure failures[] = {
+	{"missing kernel", "vm:root=none", "could not open kernel file", .prepared = kernel_missing},
+	{"garbage kernel", "vm:root=none", "cannot start", .prepared = kernel_garbage},
+	{"garbage initramfs: the kernel panics", "vm:root=none", "guest-reset", .prepared = initrd_garbage},
+	{"the same on q35", "vm:root=none:machine=q35", "guest-reset", .prepared = initrd_garbage},
+	{"corrupt overlay", "vm", "qcow2", .created = disk_garbage},
+	{"missing overlay", "vm", "disk.qcow2", .created = disk_missing},
+	{"nobody listens", "vm:root=none", "connect", .created = listener_missing},
+	{"QEMU killed", "vm", "QEMU died", .ready = qemu_kill},
+};
+
+static void hook(void (*function)(struct attempt *), struct attempt *a)
+{
+	if (function && !a->rc)
+		function(a);
+}
+
+static void check_failure(const struct failure *failure)
+{
+	struct subject subject = {0};
+	struct attempt a;
+
+	if (!guest_prepare(failure->subject, false, &subject))
+		return;
+	attempt_begin(&a, &subject);
+	hook(failure->prepared, &a);
+	if (!a.rc)
+		a.rc = runtime_vm.create(&a.in, &a.err);
+	hook(failure->created, &a);
+	if (!a.rc)
+		a.rc = runtime_vm.start(&a.in, &a.err);
+	if (!a.rc && failure->ready)
+		(void)channel_wait(a.channel, CHANNEL_READY, clock_now_ns() + WAIT_NS);
+	hook(failure->ready, &a);
+	if (!a.rc)
+		a.news = channel_wait(a.channel, CHANNEL_FAILED, clock_now_ns() + WAIT_NS);
+
+	const char *text = a.rc ? a.err.text : a.news & CHANNEL_FAILED ? a.in.failure.text : "no failure noticed";
+
+	check(strstr(text, failure->expected), "%s: %s", failure->name, text);
+	a.rc = 0;
+	attempt_end(&a);
+	check(!attempt_left(&a), "%s: nothing is left", failure->name);
+	guest_finish(&subject);
+}
+
+/** A guest that never gets ready: no failure, and it ends all the same. */
+static void check_hang(void)
+{
+	struct subject subject = {0};
+	struct attempt a;
+
+	if (!guest_prepare("vm:root=none", true, &subject))
+		return;
+	attempt_begin(&a, &subject);
+	attempt_start(&a, HANG_NS);
+	check(!a.rc && !(a.news & (CHANNEL_READY | CHANNEL_FAILED)), "never ready: nothing is heard");
+	attempt_end(&a);
+	check(!a.rc && !attempt_left(&a), "never ready: nothing is left");
+	guest_finish(&subject);
+}
+
+static void check_half_made(void)
+{
+	struct subject subject = {0};
+	struct attempt a;
+
+	runtime_vm.destroy(NULL);
+	runtime_vm.finish(NULL);
+	runtime_vm.finish(&subject);
+	if (!guest_prepare("vm", false, &subject))
+		return;
+	attempt_begin(&a, &subject);
+	runtime_vm.destroy(&a.in);
+	(void)runtime_vm.create(&a.in, &a.err);
+	attempt_end(&a);
+	check(!attempt_left(&a), "an instance that was never started leaves nothing");
+	guest_finish(&subject);
+}
+
+static void check_refusals(void)
+{
+	struct subject subject = {0};
+	struct error err = {0};
+
+	(void)subject_parse(&subject, "vm", &(struct limits){.memory_bytes = 64 << 20}, &err);
+	int rc = runtime_vm.prepare(&world.run, &subject, &err);
+
+	check(rc < 0 && err.class == ERROR_INPUT, "64 MiB: %s", err.text);
+	guest_finish(&subject);
+}
+
+static void failures_are_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		check_failure(&failures[i]);
+	check_hang();
+	check_all();
+}
+
+static void half_made_is_removed(void **state)
+{
+	(void)state;
+	check_half_made();
+	check_refusals();
+	check_all();
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_are_named),
+		cmocka_unit_test(half_made_is_removed),
+	};
+
+	(void)argc;
+	return guest_main(argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
