@@ -2,9 +2,7 @@
 /* tare report: everything that a run's folder says, made again from its journal. */
 #include <argp.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "harness/analyze/analysis.h"
 #include "harness/cli/command.h"
 #include "harness/report/report.h"
 
@@ -53,24 +51,14 @@ static const struct argp report_argp = {
 static int report_exec(int argc, char **argv, struct error *err)
 {
 	struct report_arguments a = {.format = "text", .plots = "svg,png"};
-	struct recording recording;
-	struct analysis analysis;
 
 	(void)argp_parse(&report_argp, argc, argv, 0, NULL, &a);
 	if (!report_format_find(a.format))
 		return error_input(err, "--format: '%.32s' is not a format; text, md, csv or json", a.format);
-	int rc = recording_load(a.folder, &recording, err);
+	int rc = report_check_plots(a.plots, err);
 
-	if (rc < 0)
-		return rc;
-	rc = analysis_make(&recording, &analysis, err);
-	if (!rc) {
-		rc = report_make(&recording, &analysis, a.plots, err);
-		if (!rc)
-			rc = report_print(&analysis, a.format, stdout, err);
-		analysis_release(&analysis);
-	}
-	recording_release(&recording);
+	if (!rc)
+		rc = report_folder(a.folder, a.plots, a.format, stdout, err);
 	return rc < 0 ? rc : EXIT_DONE;
 }
 

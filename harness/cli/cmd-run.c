@@ -8,7 +8,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "harness/analyze/analysis.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
@@ -160,47 +159,6 @@ static void apply_counts(const struct run_arguments *a, struct scenario *scenari
 		scenario->blocks[BLOCK_LATENCY].warmup = a->warmup;
 }
 
-/* A subject of which no attempt at all succeeded is a result that says no. */
-static bool some_subject_failed(const struct recording *recording)
-{
-	size_t subjects = recording_subject_count(recording);
-
-	for (size_t i = 0; i < subjects; i++) {
-		const char *name = recording_subject_name(recording, i);
-		size_t tried = 0, good = 0;
-
-		for (size_t j = 0; j < recording->sample_count; j++)
-			if (!strcmp(recording->samples[j].subject, name) &&
-			    recording->samples[j].status != SAMPLE_ABORTED) {
-				tried++;
-				good += recording->samples[j].status == SAMPLE_OK;
-			}
-		if (tried && !good)
-			return true;
-	}
-	return false;
-}
-
-static int report_run(const char *folder, const char *plots, bool *ret_failed, struct error *err)
-{
-	struct recording recording;
-	struct analysis analysis;
-	int rc = recording_load(folder, &recording, err);
-
-	if (rc < 0)
-		return rc;
-	*ret_failed = some_subject_failed(&recording);
-	rc = analysis_make(&recording, &analysis, err);
-	if (!rc) {
-		rc = report_make(&recording, &analysis, plots, err);
-		if (!rc)
-			rc = report_print(&analysis, "text", stdout, err);
-		analysis_release(&analysis);
-	}
-	recording_release(&recording);
-	return rc;
-}
-
 static int run_one(const struct run_arguments *a, const char *name, int argc, char **argv, struct error *err)
 {
 	cleanup_free char *scenarios = alloc_format("%s/scenarios", places_data());
@@ -208,7 +166,6 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 	struct progress progress;
 	struct scenario scenario;
 	struct session_result result = {0};
-	bool failed = false;
 	int rc = scenario_load(name, scenarios, &scenario, err);
 
 	if (!rc && a->subjects) {
@@ -240,13 +197,13 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 		return rc;
 	/* What was measured gets its report, whatever ended the run. */
 	struct error report_err = {0};
-	int report_rc = report_run(folder, a->plots, &failed, rc < 0 ? &report_err : err);
+	int report_rc = report_folder(folder, a->plots, "text", stdout, rc < 0 ? &report_err : err);
 
 	if (rc < 0 || report_rc < 0)
 		return rc < 0 ? rc : report_rc;
 	if (result.interrupted)
 		return EXIT_INTERRUPTED;
-	return failed ? EXIT_NO : EXIT_DONE;
+	return result.failed_subjects ? EXIT_NO : EXIT_DONE;
 }
 
 static int run_exec(int argc, char **argv, struct error *err)
@@ -259,6 +216,8 @@ static int run_exec(int argc, char **argv, struct error *err)
 		a.scenarios[a.scenario_count++] = "compare";
 	if (a.out && a.scenario_count > 1)
 		return error_input(err, "--out: takes one scenario; %zu were given", a.scenario_count);
+	if (report_check_plots(a.plots, err) < 0)
+		return err->code;
 	if (!a.has_seed)
 		(void)!getrandom(&a.seed, sizeof(a.seed), 0);
 	for (size_t i = 0; i < a.scenario_count; i++) {

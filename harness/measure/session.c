@@ -35,6 +35,7 @@ struct session {
 	bool *usable; /* per subject */
 	char (*reasons)[1024]; /* why not, where not */
 	uint64_t *first_use_ns;
+	size_t *tried, *good; /* attempts per subject */
 	uint64_t *spent_ns, *spent_count; /* per subject and kind, for the estimate of the time left */
 	struct session_result result;
 };
@@ -256,6 +257,8 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	if (rc < 0)
 		return rc;
 	s->result.samples++;
+	s->tried[step->subject] += sample.status != SAMPLE_ABORTED;
+	s->good[step->subject] += sample.status == SAMPLE_OK;
 	s->spent_ns[cell] += clock_now_ns() - begin_ns;
 	s->spent_count[cell]++;
 	struct session_progress progress = {
@@ -286,13 +289,15 @@ static int session_loop(struct session *s, struct error *err)
 	for (size_t i = 0; i < s->plan.count && !receiver_interrupted(s->receiver); i++) {
 		if (session_out_of_budget(s, &s->plan.steps[i])) {
 			s->result.stop_reason = "budget";
-			return 0;
+			break;
 		}
 		int rc = session_step(s, i, err);
 
 		if (rc < 0)
 			return rc;
 	}
+	for (size_t i = 0; i < s->scenario->subject_count; i++)
+		s->result.failed_subjects += s->tried[i] && !s->good[i];
 	s->result.interrupted = receiver_interrupted(s->receiver);
 	if (s->result.interrupted)
 		s->result.stop_reason = "interrupted";
@@ -346,6 +351,8 @@ static void session_close(struct session *s)
 	free(s->usable);
 	free(s->reasons);
 	free(s->first_use_ns);
+	free(s->tried);
+	free(s->good);
 	free(s->spent_ns);
 	free(s->spent_count);
 }
@@ -382,6 +389,8 @@ int session_run(struct scenario *scenario, const struct session_options *options
 		.usable = alloc_zero(subjects, sizeof(*s.usable)),
 		.reasons = alloc_zero(subjects, sizeof(*s.reasons)),
 		.first_use_ns = alloc_zero(subjects, sizeof(*s.first_use_ns)),
+		.tried = alloc_zero(subjects, sizeof(*s.tried)),
+		.good = alloc_zero(subjects, sizeof(*s.good)),
 		.spent_ns = alloc_zero(cells, sizeof(*s.spent_ns)),
 		.spent_count = alloc_zero(cells, sizeof(*s.spent_count)),
 	};

@@ -56,6 +56,13 @@ static int plot_formats_parse(const char *formats, char **ret_formats, struct er
 	return 0;
 }
 
+int plot_check_formats(const char *formats, struct error *err)
+{
+	cleanup_free char *list = NULL;
+
+	return plot_formats_parse(formats, &list, err);
+}
+
 static int plot_write(const char *base, const char *end, const char *text, struct error *err)
 {
 	cleanup_free char *path = alloc_format("%s%s", base, end);

@@ -24,6 +24,8 @@ struct plot {
 extern const struct plot plot_table[];
 extern const size_t plot_count;
 
+/** Refuses what plot_all() would refuse, before anything was measured. */
+int plot_check_formats(const char *formats, struct error *err);
 /**
  * Makes FOLDER/plots with .gp and .dat of every chart that the analysis has numbers for, and its pictures in
  * `formats`, a list of "svg", "png" and "pdf" with commas between ("": none). A chart that has no numbers is left out

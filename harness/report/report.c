@@ -98,3 +98,27 @@ int report_print(const struct analysis *analysis, const char *format, FILE *out,
 		return error_errno(err, EIO, "standard output: cannot write");
 	return 0;
 }
+
+int report_check_plots(const char *plots, struct error *err)
+{
+	return strcmp(plots, "none") ? plot_check_formats(plots, err) : 0;
+}
+
+int report_folder(const char *folder, const char *plots, const char *format, FILE *out, struct error *err)
+{
+	struct recording recording;
+	struct analysis analysis;
+	int rc = recording_load(folder, &recording, err);
+
+	if (rc < 0)
+		return rc;
+	rc = analysis_make(&recording, &analysis, err);
+	if (!rc) {
+		rc = report_make(&recording, &analysis, plots, err);
+		if (!rc)
+			rc = report_print(&analysis, format, out, err);
+		analysis_release(&analysis);
+	}
+	recording_release(&recording);
+	return rc;
+}

@@ -38,6 +38,10 @@ char *report_json(const struct analysis *analysis, struct error *err);
 
 /** Writes report.json and report.md into the recording's folder, each as a whole or not at all. */
 int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err);
+/** Is this a value for the option --plots: a list of formats, or "none"? */
+int report_check_plots(const char *plots, struct error *err);
+/** recording_load(), analysis_make(), report_make() and report_print() for a run's folder. */
+int report_folder(const char *folder, const char *plots, const char *format, FILE *out, struct error *err);
 /**
  * Makes everything in the recording's folder: charts, report.json, report.md. `plots`: formats of the charts,
  * "svg,png", or "none". A machine without gnuplot is no error: the charts' scripts and numbers remain.
