@@ -2,9 +2,11 @@
 /* Can a VM be started here, and on what: asked without a connection, from what is installed and what KVM can do. */
 #include "runtimes/vm.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
@@ -29,6 +31,17 @@ static bool programs_check(const struct run *run, struct finding *finding)
 		finding_set(finding, FINDING_FAIL, "libvirt's QEMU driver (libvirt_driver_qemu.so) is not installed.",
 			    "Install it (Debian: libvirt-daemon), or use a libvirtd with --connect.");
 	return qemu && (driver || (run && run->connect_uri));
+}
+
+/** For root the embedded driver looks up an account that Debian's libvirt-daemon-system makes. */
+static bool account_check(const struct run *run, struct finding *finding)
+{
+	if (geteuid() || (run && run->connect_uri) || !file_exists("/etc/debian_version") || getpwnam("libvirt-qemu"))
+		return true;
+	finding_set(finding, FINDING_FAIL,
+		    "There is no account libvirt-qemu, without which libvirt's driver does not start for root.",
+		    "Run `make deps` as root, or run tare as another user.");
+	return false;
 }
 
 /** What must have been built. Without a run there is nothing to look at. */
@@ -78,7 +91,7 @@ void vm_probe(const struct run *run, const struct subject *subject, struct findi
 	(void)memset(ret_finding, 0, sizeof(*ret_finding));
 	(void)snprintf(ret_finding->id, sizeof(ret_finding->id), "vm");
 #if defined(__x86_64__)
-	if (programs_check(run, ret_finding) && guest_check(run, ret_finding))
+	if (programs_check(run, ret_finding) && account_check(run, ret_finding) && guest_check(run, ret_finding))
 		accelerator_check(subject, ret_finding);
 #else
 	(void)run;
