@@ -18,6 +18,8 @@
 #define CGROUP_PAUSE_NS 1000000u
 #define CGROUP_REMOVE_NS 2000000000u /* how long a cgroup may stay busy after its last process was reaped */
 
+static const char *const controller_names[] = {"memory", "pids"};
+
 /* Whether `word` is one of the words of the list. */
 static bool list_has(const char *list, const char *word, const char *separators)
 {
@@ -117,7 +119,6 @@ static int controllers_pass(const struct cgroup_hierarchy *h, const char *path, 
 {
 	cleanup_free char *file = alloc_format("%s/cgroup.subtree_control", path);
 	char now[512];
-	static const char *const names[] = {"memory", "pids"};
 	const bool wanted[] = {h->memory, h->pids};
 
 	for (size_t i = 0; i < 2; i++) {
@@ -126,9 +127,9 @@ static int controllers_pass(const struct cgroup_hierarchy *h, const char *path, 
 
 		if (rc < 0)
 			return rc;
-		if (!wanted[i] || list_has(now, names[i], " "))
+		if (!wanted[i] || list_has(now, controller_names[i], " "))
 			continue;
-		(void)snprintf(text, sizeof(text), "+%s", names[i]);
+		(void)snprintf(text, sizeof(text), "+%s", controller_names[i]);
 		rc = file_put(file, text, err);
 		if (rc < 0)
 			return rc;
@@ -157,8 +158,13 @@ static int hierarchy_open(struct cgroup_hierarchy *h, const struct run *run, str
 	return start_guard_cgroup(run->keeper, h->folder, err);
 }
 
+/* Subjects of this run that use its folders; a process has one run. */
+static size_t cgroup_users;
+
 int cgroup_open(struct cgroups *cgroups, const struct run *run, struct error *err)
 {
+	cgroups->open = true;
+	cgroup_users++;
 	for (size_t i = 0; i < cgroups->count; i++) {
 		int rc = hierarchy_open(&cgroups->at[i], run, err);
 
@@ -168,21 +174,42 @@ int cgroup_open(struct cgroups *cgroups, const struct run *run, struct error *er
 	return 0;
 }
 
+static void hierarchy_close(struct cgroup_hierarchy *h, bool last)
+{
+	if (h->fd >= 0)
+		(void)close(steal_fd(&h->fd));
+	if (last && h->folder[0]) {
+		(void)rmdir(h->folder);
+		*strrchr(h->folder, '/') = '\0';
+		(void)rmdir(h->folder); /* "tare", unless another run is in it */
+	}
+	h->folder[0] = '\0';
+}
+
 void cgroup_close(struct cgroups *cgroups)
 {
-	for (size_t i = 0; i < cgroups->count; i++) {
-		struct cgroup_hierarchy *h = &cgroups->at[i];
+	if (!cgroups->open)
+		return;
+	cgroups->open = false;
+	cgroup_users--;
+	for (size_t i = 0; i < cgroups->count; i++)
+		hierarchy_close(&cgroups->at[i], !cgroup_users);
+}
 
-		if (h->fd >= 0)
-			(void)close(steal_fd(&h->fd));
-		if (!h->folder[0])
-			continue;
-		(void)rmdir(h->folder); /* not while another subject of the run uses it, nor "tare" below
-					   another run */
-		*strrchr(h->folder, '/') = '\0';
-		(void)rmdir(h->folder);
-		h->folder[0] = '\0';
-	}
+bool cgroup_has(const struct cgroups *cgroups, const char *controller)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < cgroups->count; i++)
+		has = has || (strcmp(controller, "memory") ? cgroups->at[i].pids : cgroups->at[i].memory);
+	return has;
+}
+
+const char *cgroup_missing(const struct cgroups *cgroups)
+{
+	if (cgroup_has(cgroups, "memory"))
+		return cgroup_has(cgroups, "pids") ? NULL : "pids";
+	return cgroup_has(cgroups, "pids") ? "memory" : "memory and pids";
 }
 
 static void file_describe(struct box *box, const char *name, uint64_t value)
@@ -251,12 +278,9 @@ struct json *cgroup_facts(const struct cgroups *cgroups)
 	struct json *facts = json_object(), *controllers = json_array();
 	bool unified = cgroups_have(cgroups, CGROUP_UNIFIED);
 
-	for (size_t i = 0; i < cgroups->count; i++) {
-		if (cgroups->at[i].memory)
-			json_append(controllers, json_new_text("memory"));
-		if (cgroups->at[i].pids)
-			json_append(controllers, json_new_text("pids"));
-	}
+	for (size_t i = 0; i < 2; i++)
+		if (cgroup_has(cgroups, controller_names[i]))
+			json_append(controllers, json_new_text(controller_names[i]));
 	json_add_int(facts, "version", unified ? 2 : 1);
 	json_add(facts, "controllers", controllers);
 	json_add_text(facts, "join", !cgroups->count ? NULL : unified ? "clone" : "write");

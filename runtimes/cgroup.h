@@ -30,13 +30,14 @@ struct cgroup_hierarchy {
 struct cgroups {
 	struct cgroup_hierarchy at[CGROUP_HIERARCHIES_MAX];
 	size_t count; /**< 0: there is neither controller */
+	bool open;
 };
 
 /** Finds the hierarchies in a mountinfo file ("/proc/self/mountinfo"). v2 wins where it has a controller. */
 int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, struct error *err);
 /** Makes the run's folder in each and guards it; fine where another subject of the run has made it. */
 int cgroup_open(struct cgroups *cgroups, const struct run *run, struct error *err);
-/** Closes, and removes what is empty of the run's folders. Takes one that was never opened. */
+/** Closes; the last subject of the run removes its folders. Takes one that was never opened. */
 void cgroup_close(struct cgroups *cgroups);
 /** Adds to the box: the control files for these limits and one cgroup for each hierarchy, whose parents are
  * the descriptors from `first_fd` on. The caller sets the names. The texts are put in by `add`. */
@@ -46,5 +47,9 @@ void cgroup_describe(const struct cgroups *cgroups, const struct limits *limits,
 int cgroup_remove(const struct cgroups *cgroups, const char *name, struct error *err);
 /** Adds every process in the instance's cgroup. */
 void cgroup_processes(const struct cgroups *cgroups, const char *name, struct costs *costs);
+/** Whether instances get a limit by this controller, "memory" or "pids". */
+bool cgroup_has(const struct cgroups *cgroups, const char *controller);
+/** The controllers that this host does not have, as text; NULL: it has both. */
+const char *cgroup_missing(const struct cgroups *cgroups);
 /** {version, hierarchies, controllers, join}: for the subject's facts. */
 struct json *cgroup_facts(const struct cgroups *cgroups);

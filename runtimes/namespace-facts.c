@@ -70,22 +70,28 @@ static struct json *filter_facts(const struct seccomp_facts *filter)
 	return facts;
 }
 
+/* null: no such limit was asked for, or the host has no controller for it, which the reason then says. */
+static void limit_add(struct json *facts, const char *key, bool has, uint64_t value)
+{
+	if (has && value)
+		json_add_int(facts, key, (int64_t)value);
+	else
+		json_add_null(facts, key);
+}
+
 static struct json *limit_facts(const struct namespace_state *state, const struct limits *limits)
 {
 	struct json *facts = json_object();
-	bool memory = false, pids = false;
+	const char *missing = cgroup_missing(&state->cgroups);
 
-	for (size_t i = 0; i < state->cgroups.count; i++) {
-		memory = memory || state->cgroups.at[i].memory;
-		pids = pids || state->cgroups.at[i].pids;
+	limit_add(facts, "memory_bytes", cgroup_has(&state->cgroups, "memory"), limits->memory_bytes);
+	limit_add(facts, "pids_count", cgroup_has(&state->cgroups, "pids"), limits->pids_count);
+	if (missing) {
+		char reason[96];
+
+		(void)snprintf(reason, sizeof(reason), "this host has no cgroup controller for %s", missing);
+		json_add_text(facts, "reason", reason);
 	}
-	json_add(facts, "memory_bytes",
-		 memory && limits->memory_bytes ? json_new_int((int64_t)limits->memory_bytes) : NULL);
-	json_add(facts, "pids_count",
-		 pids && limits->pids_count ? json_new_int((int64_t)limits->pids_count) : NULL);
-	if (!memory || !pids)
-		json_add_text(facts, "reason",
-			      "this host has no cgroup controller for the limits that are null");
 	return facts;
 }
 

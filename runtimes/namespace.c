@@ -25,59 +25,21 @@
 #include "runtimes/started.h"
 
 static const struct runtime_option namespace_options[] = {
-	{
-		.name = "upper",
-		.choices = "disk|tmpfs",
-		.fallback = "disk",
-		.summary = "where what the container writes goes: the run's storage, or memory",
-	},
-	{
-		.name = "overlay",
-		.choices = "auto|late|early",
-		.fallback = "auto",
-		.summary = "who assembles the root: the container's first process (late, Linux 6.15), or start() (early)",
-	},
-	{0},
+    {
+	.name = "upper",
+	.choices = "disk|tmpfs",
+	.fallback = "disk",
+	.summary = "where what the container writes goes: the run's storage, or memory",
+    },
+    {
+	.name = "overlay",
+	.choices = "auto|late|early",
+	.fallback = "auto",
+	.summary =
+	    "who assembles the root: the container's first process (late, Linux 6.15), or start() (early)",
+    },
+    {0},
 };
-
-static void probe_fail(struct finding *finding, const char *value, const char *reason, const char *remedy)
-{
-	finding->level = FINDING_FAIL;
-	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
-	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
-	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
-}
-
-static void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
-{
-	cleanup_free char *root = run && run->artifacts[0] ? namespace_root_tree(run, subject) : NULL;
-	struct cgroups cgroups;
-	uint64_t user_namespaces = 0;
-
-	ret_finding->level = FINDING_OK;
-	(void)snprintf(ret_finding->value, sizeof(ret_finding->value), "ready");
-	if (geteuid() != 0)
-		probe_fail(ret_finding, "not root",
-			   "Without root there are no memory and pids limits, one user id only and no "
-			   "mounted root tree "
-			   "of another owner; a start without these is not supported yet.",
-			   "Run tare as root.");
-	else if (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) < 0 && errno == ENOSYS)
-		probe_fail(ret_finding, "kernel too old", "The kernel has no mount_setattr (Linux 5.12).",
-			   "Use a newer kernel.");
-	else if (file_read_u64("/proc/sys/user/max_user_namespaces", &user_namespaces, NULL) < 0 ||
-		 !user_namespaces)
-		probe_fail(ret_finding, "no user namespaces", "user.max_user_namespaces is 0 or absent.",
-			   "Set it with sysctl, or use a kernel with CONFIG_USER_NS.");
-	else if (root && !file_exists(root))
-		probe_fail(ret_finding, "no root tree", "The root tree of the containers is not built.",
-			   "Build it with `make root`.");
-	else if (cgroup_find(&cgroups, "/proc/self/mountinfo", NULL) < 0 || !cgroups.count) {
-		probe_fail(ret_finding, "no limits",
-			   "There is no cgroup with the controllers memory and pids.", "Mount cgroup v2.");
-		ret_finding->level = FINDING_WARN;
-	}
-}
 
 static int namespace_prepare(const struct run *run, struct subject *subject, struct error *err)
 {

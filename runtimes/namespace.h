@@ -46,6 +46,8 @@ struct namespace_state {
 	struct seccomp_facts filter;
 };
 
+/** The runtime's probe. */
+void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding);
 /** The root tree of the subject's class; for free(). */
 char *namespace_root_tree(const struct run *run, const struct subject *subject);
 /** A mount of the file or folder that is in nobody's namespace yet; its descriptor or a negative errno. */

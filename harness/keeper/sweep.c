@@ -65,9 +65,7 @@ size_t sweep_processes(uint64_t deadline_ns)
 
 	(void)sigemptyset(&child);
 	(void)sigaddset(&child, SIGCHLD);
-	do {
-		alive = children_kill();
-		(void)sigtimedwait(&child, NULL, &pause);
+	for (;;) {
 		pid_t reaped;
 
 		do
@@ -75,6 +73,9 @@ size_t sweep_processes(uint64_t deadline_ns)
 		while (reaped > 0);
 		if (reaped < 0 && errno == ECHILD)
 			return 0;
-	} while (clock_now_ns() < deadline_ns);
-	return alive;
+		alive = children_kill();
+		if (clock_now_ns() > deadline_ns)
+			return alive;
+		(void)sigtimedwait(&child, NULL, &pause);
+	}
 }

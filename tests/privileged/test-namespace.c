@@ -34,26 +34,36 @@ static void assert_stamps_in_order(struct probe *probe)
 	}
 }
 
+static void class_starts(const char *setting, bool *ret_late)
+{
+	struct world world;
+	struct probe probe;
+
+	world_open(&world, &runtime_namespace, setting);
+	*ret_late = ((struct namespace_state *)world.subject.state)->root != NAMESPACE_ROOT_READY;
+	for (unsigned n = 0; n < 3; n++) {
+		probe_start(&probe, &world, n);
+		probe_ready(&probe);
+		assert_string_equal(probe_fact(&probe, PROTOCOL_FACT_PID), "1");
+		assert_string_equal(probe_fact(&probe, PROTOCOL_FACT_HOSTNAME), probe.in.name);
+		assert_stamps_in_order(&probe);
+		probe_end(&probe);
+	}
+	world_close(&world);
+}
+
 static void every_class_starts(void **state)
 {
-	static const char *const settings[] = {"upper=disk", "upper=tmpfs", "root=none", "overlay=early"};
+	bool late, unused;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		struct world world;
-		struct probe probe;
-
-		world_open(&world, &runtime_namespace, settings[i]);
-		for (unsigned n = 0; n < 3; n++) {
-			probe_start(&probe, &world, n);
-			probe_ready(&probe);
-			assert_string_equal(probe_fact(&probe, PROTOCOL_FACT_PID), "1");
-			assert_string_equal(probe_fact(&probe, PROTOCOL_FACT_HOSTNAME), probe.in.name);
-			assert_stamps_in_order(&probe);
-			probe_end(&probe);
-		}
-		world_close(&world);
-	}
+	class_starts(NULL, &late);
+	class_starts("root=none", &unused);
+	class_starts("overlay=early", &unused);
+	if (late)
+		class_starts("upper=tmpfs", &unused);
+	else
+		print_message("upper=tmpfs is not tested: the kernel makes no overlays of detached mounts\n");
 }
 
 /* Every mount point in the text of a mountinfo file must be one of ours. */
@@ -164,34 +174,43 @@ static void forbidden_things_fail(void **state)
 	world_close(&world);
 }
 
+static void assert_possible(struct world *world, const char *command)
+{
+	cleanup_free char *script = alloc_format("if %s; then echo POSSIBLE; else echo refused; fi", command);
+	cleanup_free char *out = script_run(world, script);
+
+	if (!strstr(out, "POSSIBLE"))
+		fail_msg("%s: %s", command, out);
+}
+
 static void ordinary_things_work(void **state)
 {
-	static const char *const scripts[] = {
+	static const char *const commands[] = {
 	    "busybox ip link show lo | busybox grep UP",
 	    "echo x >/tmp/file && busybox test $(cat /tmp/file) = x",
-	    "echo x >>/etc/passwd && busybox grep -q x /etc/passwd",
+	    "echo x >/file && busybox test \"$(busybox stat -c %u:%g /file)\" = 0:0",
 	    "echo x >/dev/null && busybox head -c 8 /dev/urandom",
 	    "echo x >/dev/shm/x",
-	    "busybox test \"$(busybox stat -c %u:%g /etc)\" = 0:0",
-	    "busybox test \"$(busybox stat -c %u /tmp)\" = 0",
 	    "busybox test \"$(busybox id -u)\" = 0",
-	    "busybox test \"$(cat /proc/self/cgroup | busybox grep -c -v :/$)\" != x",
+	    "busybox test \"$(cat /proc/self/cgroup | busybox grep -c :/$)\" -gt 0",
 	    "exec 3<>/dev/ptmx && busybox test -c /dev/pts/0",
 	    "busybox sleep 0.01 & wait",
 	    "busybox test \"$TARE_CHANNEL\" = unix:/run/tare.sock",
+	};
+	/* where the owner of the root tree is shown as the container's root */
+	static const char *const mapped[] = {
+	    "echo x >>/etc/passwd && busybox grep -q x /etc/passwd",
+	    "busybox test \"$(busybox stat -c %u:%g /etc)\" = 0:0",
 	};
 	struct world world;
 
 	(void)state;
 	world_open(&world, &runtime_namespace, NULL);
-	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
-		cleanup_free char *script =
-		    alloc_format("if %s; then echo POSSIBLE; else echo refused; fi", scripts[i]);
-		cleanup_free char *out = script_run(&world, script);
-
-		if (!strstr(out, "POSSIBLE"))
-			fail_msg("%s: %s", scripts[i], out);
-	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		assert_possible(&world, commands[i]);
+	for (size_t i = 0; i < sizeof(mapped) / sizeof(mapped[0]); i++)
+		if (((struct namespace_state *)world.subject.state)->mapped)
+			assert_possible(&world, mapped[i]);
 	world_close(&world);
 }
 
