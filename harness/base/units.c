@@ -2,6 +2,7 @@
 #include "harness/base/units.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static const struct scale *scale_of(enum units units, double value)
 {
 	const struct scale *s = tables[units];
 
-	while (fabs(rounded(value / s->size)) * s->size >= s->limit)
+	while (fabs(round(value / s->size)) * s->size >= s->limit)
 		s++;
 	return s;
 }
@@ -79,13 +80,14 @@ static void group_digits(char text[UNITS_MAX])
 static char *number_text(const struct scale *s, int decimals, double value, char text[UNITS_MAX])
 {
 	double shown = value / s->size;
+	bool coarse = isinf(s->limit) && fabs(shown) >= 1000;
 
 	if (isinf(value))
 		(void)snprintf(text, UNITS_MAX, value > 0 ? "inf" : "-inf");
 	else if (fabs(shown) >= 1e15)
 		(void)snprintf(text, UNITS_MAX, "%.2e", shown);
 	else
-		(void)snprintf(text, UNITS_MAX, "%.*f", decimals, fabs(shown) >= 1000 ? rounded(shown) : shown);
+		(void)snprintf(text, UNITS_MAX, "%.*f", decimals, coarse ? rounded(shown) : shown);
 	if (isfinite(value) && fabs(shown) < 1e15)
 		group_digits(text);
 	return text;
@@ -108,15 +110,23 @@ char *units_text(enum units units, double value, char text[UNITS_MAX])
 
 char *units_interval(enum units units, double value, double lo, double hi, char text[UNITS_MAX])
 {
-	const struct scale *s = isfinite(value) ? scale_of(units, value) : tables[units];
-	int decimals = isfinite(value) ? decimals_of(s, value) : 0;
 	char low[UNITS_MAX], high[UNITS_MAX];
 
-	if (isnan(lo) || isnan(hi))
+	if (isnan(lo) || isnan(hi)) {
 		(void)snprintf(text, UNITS_MAX, "no interval");
-	else
-		(void)snprintf(text, UNITS_MAX, "[%.28s, %.28s]", number_text(s, decimals, lo, low),
-			       number_text(s, decimals, hi, high));
+		return text;
+	}
+	if (isfinite(value)) {
+		const struct scale *s = scale_of(units, value);
+		int decimals = decimals_of(s, value);
+
+		(void)number_text(s, decimals, lo, low);
+		(void)number_text(s, decimals, hi, high);
+	} else {
+		(void)units_text(units, lo, low);
+		(void)units_text(units, hi, high);
+	}
+	(void)snprintf(text, UNITS_MAX, "[%.28s, %.28s]", low, high);
 	return text;
 }
 

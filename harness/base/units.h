@@ -15,7 +15,10 @@ enum units {
 
 /** "1.59 ms". NaN: "unknown"; infinite: "inf" or "-inf". Returns `text`. */
 char *units_text(enum units units, double value, char text[UNITS_MAX]);
-/** "[1.50, 1.70]": both ends in the unit in which units_text() shows `value`, the name of the unit left out. */
+/**
+ * "[1.50, 1.70]": both ends in the unit in which units_text() shows `value`, the name of the unit left out. Where
+ * `value` is not finite, each end has its own: "[900 ms, inf]". An end that is NaN: "no interval".
+ */
 char *units_interval(enum units units, double value, double lo, double hi, char text[UNITS_MAX]);
 /** A whole number in groups of three: "1 240 000". */
 char *units_count(unsigned long long count, char text[UNITS_MAX]);
