@@ -30,6 +30,10 @@ static const char *times_text(const struct estimate *e, char text[2 * UNITS_MAX]
 {
 	char value[UNITS_MAX], range[UNITS_MAX];
 
+	if (isinf(e->value)) {
+		(void)snprintf(text, 2 * UNITS_MAX, "half of the starts or more timed out");
+		return text;
+	}
 	(void)units_text(UNITS_TIMES, e->value, value);
 	(void)units_interval(UNITS_TIMES, e->value, e->ci.lo, e->ci.hi, range);
 	(void)snprintf(text, 2 * UNITS_MAX, "%s %s", value, e->ci.known ? range : "(no interval)");
@@ -48,9 +52,10 @@ static void not_measured(struct claim_result *r, const struct sides *s, const ch
 			SAY(r->caveat, "%s was skipped: %.160s.", both[i]->title, both[i]->reason);
 }
 
-/* Enough of it for a claim where the blocks are too few for an interval: all of b is twice all of a, or more. */
+/* Where the blocks are too few for an interval or for a small p, values that lie far apart still decide. */
 #define CLEAR_RATIO 2.0
 #define CLEAR_PAIRS 3
+#define CLEAR_TEXT "Every value of one is at least twice every value of the other."
 
 static bool clearly_above(const struct analysis_summary *a, const struct analysis_summary *b)
 {
@@ -58,25 +63,22 @@ static bool clearly_above(const struct analysis_summary *a, const struct analysi
 	       b->stats.min >= CLEAR_RATIO * a->stats.max;
 }
 
-/* Does the VM need more? The interval decides; without one, only values that lie far apart do. */
-static enum claim_verdict vm_needs_more(const struct sides *s, const struct analysis_comparison *c, bool *ret_clear)
+/* Does the VM need more? Says so in the caveat where it is not the comparison's verdict that decides. */
+static enum claim_verdict vm_needs_more(const struct sides *s, const struct analysis_comparison *c,
+					struct claim_result *r)
 {
 	const struct analysis_summary *a = analysis_summary_find(s->analysis, c->metric_a->name, s->c);
 	const struct analysis_summary *b = analysis_summary_find(s->analysis, c->metric_b->name, s->v);
-	bool failed = c->flags >> FLAG_FAIL & 1 || c->flags >> FLAG_BUILD & 1;
 
-	*ret_clear = false;
-	if (failed)
+	if (c->flags >> FLAG_FAIL & 1 || c->flags >> FLAG_BUILD & 1)
 		return CLAIM_INCONCLUSIVE;
 	if (c->verdict == VERDICT_HIGHER)
 		return CLAIM_SUPPORTED;
 	if (c->verdict == VERDICT_LOWER || c->verdict == VERDICT_EQUIVALENT)
 		return CLAIM_REFUTED;
-	if (c->result.ratio_defined && c->result.ratio.ci.known)
+	if (!clearly_above(a, b) && !clearly_above(b, a))
 		return CLAIM_INCONCLUSIVE;
-	*ret_clear = clearly_above(a, b) || clearly_above(b, a);
-	if (!*ret_clear)
-		return CLAIM_INCONCLUSIVE;
+	SAY(r->caveat, CLEAR_TEXT);
 	return clearly_above(a, b) ? CLAIM_SUPPORTED : CLAIM_REFUTED;
 }
 
@@ -97,12 +99,11 @@ static void decide_by_running(const struct sides *s, struct claim_result *r, con
 	const struct analysis_comparison *part =
 		analysis_comparison_find(s->analysis, "request_to_running_ns", s->c, s->v);
 	char text[2 * UNITS_MAX], ratio[UNITS_MAX];
-	bool clear, guest_runs = part != NULL;
-	enum claim_verdict verdict = guest_runs ? vm_needs_more(s, part, &clear) : CLAIM_NOT_DECIDED;
 
-	r->amount_verdict = CLAIM_NOT_DECIDED;
-	r->verdict = verdict == CLAIM_SUPPORTED ? CLAIM_SUPPORTED : CLAIM_NOT_DECIDED;
-	if (guest_runs) {
+	r->amount_verdict = r->verdict = CLAIM_NOT_DECIDED;
+	if (part) {
+		if (vm_needs_more(s, part, r) == CLAIM_SUPPORTED)
+			r->verdict = CLAIM_SUPPORTED;
 		take_effect(r, s, part);
 		(void)units_text(UNITS_TIMES, part->result.ratio.value, ratio);
 		SAY(r->because, "QEMU alone needs %s a container's whole start before the guest's first instruction.",
@@ -123,18 +124,17 @@ void claim_decide_start(const struct sides *s, struct claim_result *r)
 	const struct analysis_comparison *c =
 		analysis_comparison_find(s->analysis, "request_to_ready_ns", s->c, s->v);
 	char text[2 * UNITS_MAX];
-	bool clear;
 
 	if (!s->hardware && (c || analysis_comparison_find(s->analysis, "request_to_running_ns", s->c, s->v))) {
 		decide_by_running(s, r, c);
 		return;
 	}
 	if (!c) {
-		not_measured(r, s, "No start-up of both is in this run.");
+		not_measured(r, s, "Not both became ready in this run.");
 		return;
 	}
 	take_effect(r, s, c);
-	r->verdict = vm_needs_more(s, c, &clear);
+	r->verdict = vm_needs_more(s, c, r);
 	r->amount = c->result.ratio;
 	r->amount_verdict = r->verdict;
 	SAY(r->because, "Until ready, %s takes %s as long as %s.", s->vm->title, times_text(&r->effect, text),
@@ -159,26 +159,24 @@ static void say_weights(const struct sides *s, struct claim_result *r, const cha
 		    units_text(UNITS_TIMES, r->effect.value, ratio));
 }
 
-static const struct analysis_comparison *decide_weight(const struct sides *s, struct claim_result *r,
-						       const char *metric)
+/* False: not measured. */
+static bool decide_weight(const struct sides *s, struct claim_result *r, const char *metric)
 {
 	const struct analysis_comparison *c = analysis_comparison_find(s->analysis, metric, s->c, s->v);
-	bool clear;
 
 	if (!c) {
-		not_measured(r, s, "Both were not weighed in this run.");
-		return NULL;
+		not_measured(r, s, "Not both were weighed in this run.");
+		return false;
 	}
 	take_effect(r, s, c);
-	r->verdict = vm_needs_more(s, c, &clear);
+	if (!c->result.ratio.ci.known)
+		SAY(r->caveat, "Blocks: %zu, too few for a %.0f %% interval.", c->pairs,
+		    s->analysis->confidence * 100);
+	r->verdict = vm_needs_more(s, c, r);
 	r->amount = c->result.ratio;
 	r->amount_verdict = r->verdict;
 	say_weights(s, r, metric);
-	if (!c->result.ratio.ci.known)
-		SAY(r->caveat, "%zu blocks are too few for a %.0f %% interval%s.", c->pairs,
-		    s->analysis->confidence * 100,
-		    clear ? "; every value of one is at least twice every value of the other" : "");
-	return c;
+	return true;
 }
 
 /* QEMU's own part bends with the accelerator (TCG keeps translated code); the guest's RAM hardly does. */
