@@ -13,7 +13,6 @@
 #define COLUMN_MIN 8
 #define COLUMNS_MAX 12
 #define ITEM_INDENT 2
-#define LEAD_MAX 48
 
 static enum escape escape_of(const struct page *page)
 {
@@ -85,15 +84,12 @@ void page_item(struct page *page, const char *lead, const char *format, ...)
 		(void)fprintf(page->out, "- %s%s%s%s%s\n", stars, clean_lead, stars, space, clean);
 		return;
 	}
-	if (*lead && strlen(clean_lead) < LEAD_MAX) { /* hangs out to the left of the lines below it */
-		int column = fprintf(page->out, "%*s%s%s", ITEM_INDENT, "", clean_lead, space);
-
-		text_wrap(page->out, clean, column, 2 * ITEM_INDENT);
-		return;
-	}
+	/* The first word hangs out to the left of the lines below it. */
 	cleanup_free char *whole = alloc_format("%s%s%s", clean_lead, space, clean);
+	int word = (int)strcspn(whole, " ");
+	int column = fprintf(page->out, "%*s%.*s%s", ITEM_INDENT, "", word, whole, whole[word] ? " " : "");
 
-	text_wrap(page->out, whole, 0, 2 * ITEM_INDENT);
+	text_wrap(page->out, whole + word, column, 2 * ITEM_INDENT);
 }
 
 void page_gap(struct page *page)
@@ -146,7 +142,7 @@ static void put_cell(FILE *out, const char *text, size_t columns, char align)
 		(void)fprintf(out, "%*s", (int)pad, "");
 }
 
-/* Widths that fit: left-aligned columns give way, the widest first. */
+/* Widths that fit: the columns that may give way, the widest first. */
 static void fit_columns(const struct table *table, size_t columns, size_t *widths)
 {
 	size_t total = ITEM_INDENT;
@@ -162,7 +158,7 @@ static void fit_columns(const struct table *table, size_t columns, size_t *width
 		size_t widest = columns;
 
 		for (size_t c = 0; c < columns; c++)
-			if (table->align[c] == 'l' && widths[c] > COLUMN_MIN &&
+			if (table->align[c] == 's' && widths[c] > COLUMN_MIN &&
 			    (widest == columns || widths[c] > widths[widest]))
 				widest = c;
 		if (widest == columns)

@@ -24,7 +24,7 @@ void page_item(struct page *page, const char *lead, const char *format, ...) __a
 /** Ends a list of items. */
 void page_gap(struct page *page);
 
-/** `align` has one letter for each column: 'l' (shortened where the terminal is too narrow) or 'r'. */
+/** `align` has one letter for each column: 'l', 'r', or 's': left, and shortened where the terminal is narrow. */
 struct table {
 	const char *align;
 	char **cells; /**< the heads first, then row after row */

@@ -31,8 +31,9 @@ void section_head(struct page *page, const struct analysis *a)
 		       json_text_of(json_path(host, "cpu.model"), "CPU not recorded"), count,
 		       json_text_of(json_path(host, "kernel.release"), "not recorded"),
 		       json_bool_of(json_path(host, "virtualization.is_vm"), false) ? "itself a VM; " : "", kvm);
-	page_paragraph(page, "Run %s, %s, %zu samples%s%s", json_get_text(run, "id", "without id"),
+	page_paragraph(page, "Run %s, %s, %zu sample%s%s%s", json_get_text(run, "id", "without id"),
 		       json_get_text(run, "started_utc", "time not recorded"), a->recording->sample_count,
+		       a->recording->sample_count == 1 ? "" : "s",
 		       isnan(duration_ns) ? "" : " in ",
 		       isnan(duration_ns) ? "" : units_text(UNITS_NS, duration_ns, duration));
 	if (page->style == PAGE_TEXT)
@@ -56,7 +57,8 @@ static void claim_line(struct page *page, const struct claim_result *c)
 	size_t length = strlen(c->because);
 	bool has_dot = length && c->because[length - 1] == '.';
 	cleanup_free char *title = claim_title(c);
-	cleanup_free char *lead = alloc_format("%s: %s", title, claim_verdict_name(c->verdict));
+	cleanup_free char *lead =
+		alloc_format("%s: %s%s", title, claim_verdict_name(c->verdict), length ? "" : ".");
 
 	bool full = page->style == PAGE_MARKDOWN;
 	cleanup_free char *by = full ? alloc_format(" Claim: %s Decided by: %s.", c->text, c->measured_by) :
@@ -161,7 +163,11 @@ static void comparison_row(struct table *table, const struct analysis *a, const 
 	table_add(table, "%s",
 		  e->ci.known ? units_interval(shown, e->value, e->ci.lo, e->ci.hi, range) : "no interval");
 	table_add(table, "%zu", c->pairs);
-	table_add(table, "%s", c->verdict_word);
+	cleanup_free char *verdict = alloc_text(c->verdict_word);
+
+	for (char *at = verdict; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
+	table_add(table, "%s", verdict);
 	flags_cell(table, c->flags);
 }
 
@@ -178,7 +184,7 @@ static bool fits(const struct page *page, size_t rows)
 
 static void metric_numbers(struct page *page, const struct analysis *a, const struct metric *metric)
 {
-	struct table values = {.align = "lrlrl"}, ratios = {.align = "llrlrll"};
+	struct table values = {.align = "srlrs"}, ratios = {.align = "ssrlrls"};
 	cleanup_free char *heading = alloc_format("%s: median, %.0f %% interval", metric->title, a->confidence * 100);
 	cleanup_free char *interval = alloc_format("%.0f %%", a->confidence * 100);
 	size_t value_rows = 0, ratio_rows = 0;

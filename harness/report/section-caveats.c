@@ -12,14 +12,24 @@
 #define NAMES_MAX 6
 #define FAILURES_MAX 10
 
-/* "a, b and 3 more", from the names of a JSON array; for free(). */
-static char *names_text(const struct json *names)
+/* The name with its label. */
+static const char *title_of(const struct analysis *a, const char *name)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		if (!strcmp(a->subjects[i].name, name))
+			return a->subjects[i].title;
+	return name;
+}
+
+/* "a, b and 3 more", from a JSON array of subjects' names; for free(). */
+static char *names_text(const struct analysis *a, const struct json *names)
 {
 	size_t count = json_count(names), shown = 0;
 	char *text = alloc_text("");
 
 	for (const struct json *n = json_first(names); n && shown < NAMES_MAX; n = json_next(n), shown++) {
-		char *longer = alloc_format("%s%s%s", text, *text ? ", " : "", json_text_of(n, ""));
+		char *longer = alloc_format("%s%s%s", text, *text ? ", " : "",
+					    title_of(a, json_text_of(n, "")));
 
 		free(text);
 		text = longer;
@@ -43,7 +53,7 @@ void section_unequal(struct page *page, const struct analysis *a)
 		char *text = alloc_text("");
 
 		for (const struct json *v = json_first(json_get(row, "values")); v; v = json_next(v)) {
-			cleanup_free char *names = names_text(json_get(v, "subjects"));
+			cleanup_free char *names = names_text(a, json_get(v, "subjects"));
 			char *longer = alloc_format("%s%s%s (%s)", text, *text ? "; " : "",
 						    json_get_text(v, "value", "none"), names);
 
@@ -64,8 +74,8 @@ static void flag_line(struct page *page, const struct analysis *a, size_t f)
 	struct json *names = json_array();
 
 	for (size_t i = 0; i < flag->subject_count; i++)
-		json_append(names, json_new_text(a->subjects[flag->subjects[i]].title));
-	cleanup_free char *list = names_text(names);
+		json_append(names, json_new_text(a->subjects[flag->subjects[i]].name));
+	cleanup_free char *list = names_text(a, names);
 	cleanup_free char *lead = *list ? alloc_format("%s (%s):", flag_table[f].id, list) :
 					  alloc_format("%s:", flag_table[f].id);
 
@@ -137,12 +147,12 @@ static bool is_trouble(const struct sample *s)
 	return !s->valid || *s->residue || (s->status != SAMPLE_OK && s->status != SAMPLE_SKIPPED);
 }
 
-static void failure_line(struct page *page, const struct sample *s)
+static void failure_line(struct page *page, const struct analysis *a, const struct sample *s)
 {
 	cleanup_free char *lead = alloc_format("sample %lld:", (long long)s->id);
 	const char *status = s->status == SAMPLE_OK ? "" : sample_status_name(s->status);
 
-	page_item(page, lead, "%s, %s block %lld%s%s%s%s%s%s%s%s%s%s%s", s->subject, block_kind_name(s->kind),
+	page_item(page, lead, "%s, %s block %lld%s%s%s%s%s%s%s%s%s%s%s", title_of(a, s->subject), block_kind_name(s->kind),
 		  (long long)s->block, s->warmup ? " (warm-up)" : "", *status ? ": " : "", status,
 		  *s->phase ? " in " : "", s->phase, *s->error ? ": " : "", s->error,
 		  s->valid ? "" : "; not valid: ", s->valid ? "" : s->invalid_reason,
@@ -186,7 +196,7 @@ void section_failures(struct page *page, const struct analysis *a)
 	skipped_lines(page, a);
 	for (size_t i = 0; i < r->sample_count; i++)
 		if (is_trouble(&r->samples[i]) && ++failed <= limit)
-			failure_line(page, &r->samples[i]);
+			failure_line(page, a, &r->samples[i]);
 	if (failed > limit)
 		page_item(page, "", "... and %zu samples more, all in report.json", failed - limit);
 	if (r->torn_lines)

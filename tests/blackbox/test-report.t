@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# tare report on the recorded runs of tests/data/runs: what it writes follows the schema and can be made again.
+cd "$(dirname "$0")/../.."
+source tests/tap.bash
+
+tare=${TARE:-build/tare}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+for run in tests/data/runs/*/; do
+	name=$(basename "$run")
+	cp -r "$run" "$scratch/$name"
+	ok "$name: the report can be made" timeout 60 "$tare" report "$scratch/$name" --plots none
+	ok "$name: it follows the schema" tests/blackbox/validate "$scratch/$name/report.json"
+	mv "$scratch/$name/report.json" "$scratch/before.json"
+	mv "$scratch/$name/report.md" "$scratch/before.md"
+	for format in text md csv json; do
+		timeout 60 "$tare" report "$scratch/$name" --plots none --format "$format" >"$scratch/out" || true
+		wanted=$run/expected/report.$format
+		[[ -f $wanted ]] || continue
+		[[ $format == text ]] && sed -i '/^Report: /,$d' "$scratch/out"
+		# report.md names the charts that lie beside it; the unit test compares it without.
+		[[ $format == md ]] || ok "$name: $format is as expected" cmp "$wanted" "$scratch/out"
+	done
+	ok "$name: report.json again, byte for byte" cmp "$scratch/before.json" "$scratch/$name/report.json"
+	ok "$name: report.md again, byte for byte" cmp "$scratch/before.md" "$scratch/$name/report.md"
+	is "$(find "$scratch/$name" -name '*.tmp*' -o -name '.report*' | wc -l)" 0 "$name: no temporary file is left"
+done
+
+# A TCG guest is named so wherever a number of it stands.
+is "$(grep -cE '^  vm  ' tests/data/runs/tcg/expected/report.text)" 0 'the label stands beside the name'
+
+broken=$scratch/broken
+cp -r tests/data/runs/one "$broken"
+echo '{"record":"sample","subject":"process"}' >>"$broken/samples.jsonl"
+said=$("$tare" report "$broken" 2>&1 >/dev/null)
+is "$?" 2 'a bad line: status 2'
+like "$said" 'samples.jsonl: line 3' 'a bad line is named'
+is "$(find "$broken" -maxdepth 1 -name 'report.*' | wc -l)" 0 'a bad journal makes no report'
+[[ $(id -u) -eq 0 ]] || {
+	cp -r tests/data/runs/one "$scratch/locked" && chmod a-w "$scratch/locked"
+	"$tare" report "$scratch/locked" >/dev/null 2>&1
+	is "$?" 1 'a folder that cannot be written: status 1'
+	chmod u+w "$scratch/locked"
+}
+if [[ -w /dev/full ]]; then
+	"$tare" report "$scratch/one" --plots none >/dev/full 2>"$scratch/err"
+	is "$?" 1 'a full disk behind standard output: status 1'
+	like "$(<"$scratch/err")" 'standard output' 'and it is named'
+fi
+plan
