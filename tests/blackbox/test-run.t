@@ -13,12 +13,14 @@ if [[ $EUID -ne 0 ]]; then
 	plan
 fi
 
-# left PATTERN: what carries a run's id on this host
+# left DIR: what carries the id of that run on this host; other runs may be alive
 left() {
-	find /run -maxdepth 1 -name 'tare-????????????????'
-	find /sys/fs/cgroup -name '*tare-????????????????*' 2>/dev/null
-	grep -l 'tare-[0-9a-f]\{16\}-' /proc/[0-9]*/cmdline 2>/dev/null
-	grep 'tare-[0-9a-f]\{16\}' /proc/self/mountinfo
+	local id
+	id=$(jq -r .run.id "$1/plan.json")
+	find /run -maxdepth 1 -name "tare-$id"
+	find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null
+	grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null
+	grep "tare-$id" /proc/self/mountinfo
 }
 
 # field SUBJECT FILTER: of the samples of a subject, each value once
@@ -83,7 +85,7 @@ esac
 ok 'the report follows its schema' tests/blackbox/validate "$scratch/run/report.json"
 is "$(jq '[.comparisons[] | select(.a == "namespace-none" or .b == "namespace-none")] | length' "$scratch/run/report.json")" 0 \
 	'the class without a root tree is compared with nothing here'
-is "$(left)" '' 'nothing that carries a run'"'"'s id is left on the host'
+is "$(left "$scratch/run")" '' 'nothing that carries a run'"'"'s id is left on the host'
 cpu=$(jq -s '[.[] | select(.record == "end")][0] | .harness_cpu_ns / .duration_ns < 0.05' "$scratch/run/samples.jsonl")
 is "$cpu" true 'the harness takes less than 5 % of a CPU'
 is "$(jq -s '[.[] | select(.record == "end")][0] | .keeper_rss_bytes <= 4194304 and .starter_rss_bytes <= 4194304' \
@@ -142,11 +144,11 @@ for victim in tare tare-harness; do
 	if [[ $victim == tare ]]; then kill -9 "$pid"; else kill -9 "$harness"; fi
 	wait "$pid" 2>/dev/null
 	for ((i = 0; i < 60; i++)); do
-		[[ -z $(left) && ! -e /proc/$harness ]] && break
+		[[ -z $(left "$scratch/kill-$victim") && ! -e /proc/$harness ]] && break
 		sleep 0.1
 	done
-	if [[ -n $(left) ]]; then "$tare" clean >/dev/null; fi
-	is "$(left)" '' "kill -9 of $victim: nothing is left"
+	if [[ -n $(left "$scratch/kill-$victim") ]]; then "$tare" clean >/dev/null; fi
+	is "$(left "$scratch/kill-$victim")" '' "kill -9 of $victim: nothing is left"
 	ok "kill -9 of $victim: what was measured can be reported" "$tare" report "$scratch/kill-$victim" --plots none
 done
 ok 'a stranger is not touched' test -e /run/tare-stranger/file
