@@ -23,7 +23,8 @@ static const struct runtime_option vm_options[] = {
 	{"accel", "auto|kvm|tcg", "auto", "auto: KVM where the CPU itself runs the guest, else QEMU's emulation", NULL},
 	{"libvirt", "tuned|stock", "tuned", "tuned: no query of some 400 CPU flags at every start", NULL},
 	{"kernel", "pvh|bzimage", "pvh", "pvh: the uncompressed kernel, entered directly", NULL},
-	{"cmdline", "tuned|stock", "tuned", "tuned: kernel parameters that leave out needless work", NULL},
+	{"cmdline", "tuned|stock", "tuned",
+	 "tuned: kernel parameters that leave out needless work (stock: a microvm with a disk may hang on a busy host)", NULL},
 	{0},
 };
 
