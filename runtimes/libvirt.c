@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
@@ -98,6 +99,20 @@ static int uri_choose(const struct run *run, struct libvirt *libvirt, struct err
 	return rc;
 }
 
+/** What libvirt leaves of a killed harness: cgroups (systemd: scopes) that have the run's id in their names. */
+static int cgroups_guard(const struct run *run, struct error *err)
+{
+	static const char *const folders[] = {"/sys/fs/cgroup/machine*", "/sys/fs/cgroup/*/machine*"};
+	int rc = 0;
+
+	for (size_t i = 0; run->keeper && !rc && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		cleanup_free char *pattern = alloc_format("%s/*%s*", folders[i], run->id);
+
+		rc = start_guard_cgroup(run->keeper, pattern, err);
+	}
+	return rc;
+}
+
 /** Asks for what libvirt finds out at first use: it starts each QEMU binary to learn what it can do. */
 static int capabilities_warm(struct libvirt *libvirt, struct error *err)
 {
@@ -134,7 +149,9 @@ static int connection_open(const struct run *run, struct libvirt *libvirt, struc
 	libvirt->connection = virConnectOpen(libvirt->uri);
 	if (!libvirt->connection)
 		return libvirt_error(err, "%s: cannot connect", libvirt->uri);
-	rc = capabilities_warm(libvirt, err);
+	rc = cgroups_guard(run, err);
+	if (!rc)
+		rc = capabilities_warm(libvirt, err);
 	if (!rc)
 		rc = libvirt_events_register(libvirt, err);
 	return rc;

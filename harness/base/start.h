@@ -88,9 +88,11 @@ int start_box_prepare(struct start_client *client, struct error *err);
 int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_ns, struct exited *ret_exited,
 		     struct error *err);
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
-/** Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in
- * one hierarchy (what is in it gets killed). Absolute paths without ".."; need not exist, neither then nor
- * now. */
+/**
+ * Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in one
+ * hierarchy (what is in it gets killed; a pattern of glob(7) stands for all that match then). Absolute paths
+ * without ".."; need not exist, neither then nor now.
+ */
 int start_guard_folder(struct start_client *client, const char *path, struct error *err);
 int start_guard_cgroup(struct start_client *client, const char *path, struct error *err);
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -264,6 +265,17 @@ int keeper_run(struct keeper *keeper, const char *path, char **argv, struct erro
 	return 0;
 }
 
+/** A guard's path is a pattern: an engine gives its cgroups names that are not known beforehand. */
+static void sweep_cgroups(const char *pattern, uint64_t deadline_ns)
+{
+	glob_t found;
+
+	if (!glob(pattern, GLOB_NOSORT, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			sweep_cgroup(found.gl_pathv[i], deadline_ns);
+	globfree(&found);
+}
+
 size_t keeper_finish(struct keeper *keeper)
 {
 	uint64_t deadline_ns = clock_now_ns() + KEEPER_SWEEP_NS;
@@ -274,7 +286,7 @@ size_t keeper_finish(struct keeper *keeper)
 		struct error err = {0};
 
 		if (g->cgroup)
-			sweep_cgroup(g->path, deadline_ns);
+			sweep_cgroups(g->path, deadline_ns);
 		else if (file_remove_tree(g->path, &err) < 0)
 			log_debug("%s", err.text);
 		free(g->path);
