@@ -78,7 +78,7 @@ static int harness_start(struct keeper *keeper, const char *path, char **argv, s
 	cleanup_free char *variable = alloc_format("%s=%d", START_ENV_FD, theirs);
 	cleanup_free char **environment = environment_with(variable);
 	struct program program = {
-	    .path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs};
+		.path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs};
 	cleanup_close int pidfd = program_start(&program, &reply);
 
 	if (reply.errnum)
@@ -93,8 +93,8 @@ static void exits_flush(struct keeper *keeper, int flags)
 	size_t sent = 0;
 
 	while (keeper->socket >= 0 && sent < keeper->exit_count) {
-		int rc =
-		    packet_send(keeper->socket, &keeper->exits[sent], sizeof(*keeper->exits), NULL, flags);
+		int rc = packet_send(keeper->socket, &keeper->exits[sent], sizeof(*keeper->exits), NULL,
+				     flags);
 
 		if (rc < 0 && rc == -EAGAIN)
 			break;
@@ -115,19 +115,19 @@ static void exits_add(struct keeper *keeper, pid_t pid, int status, const struct
 {
 	keeper->exits = alloc_grow(keeper->exits, keeper->exit_count + 1, sizeof(*keeper->exits));
 	keeper->exits[keeper->exit_count++] = (struct start_message){
-	    .is_exit = 1,
-	    .pid = pid,
-	    .exited =
-		{
-		    .pid = pid,
-		    .status = status,
-		    .t_ns = clock_now_ns(),
-		    .user_ns = timeval_ns(usage->ru_utime),
-		    .system_ns = timeval_ns(usage->ru_stime),
-		    .maxrss_bytes = (uint64_t)usage->ru_maxrss * 1024u,
-		    .involuntary_switches = (uint64_t)usage->ru_nivcsw,
-		    .major_faults = (uint64_t)usage->ru_majflt,
-		},
+		.is_exit = 1,
+		.pid = pid,
+		.exited =
+			{
+				.pid = pid,
+				.status = status,
+				.t_ns = clock_now_ns(),
+				.user_ns = timeval_ns(usage->ru_utime),
+				.system_ns = timeval_ns(usage->ru_stime),
+				.maxrss_bytes = (uint64_t)usage->ru_maxrss * 1024u,
+				.involuntary_switches = (uint64_t)usage->ru_nivcsw,
+				.major_faults = (uint64_t)usage->ru_majflt,
+			},
 	};
 }
 
@@ -149,6 +149,7 @@ static void keeper_reap(struct keeper *keeper)
 	exits_flush(keeper, MSG_DONTWAIT);
 }
 
+/* The terminal's signals reach the harness too; those of a process are passed on (twice there, if sent to the group). */
 static void keeper_signal(struct keeper *keeper)
 {
 	struct signalfd_siginfo info;
@@ -157,7 +158,7 @@ static void keeper_signal(struct keeper *keeper)
 	while (read(keeper->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			child = true;
-		else if (info.ssi_code <= 0) /* sent by a process; the terminal's reach the whole group */
+		else if (info.ssi_code <= 0)
 			(void)kill(keeper->harness, (int)info.ssi_signo);
 	}
 	if (child)
@@ -208,10 +209,10 @@ static int keeper_answer(struct keeper *keeper, const struct start_request *requ
 		return program_serve(keeper, &request->program, reply);
 	else if (request->kind == START_STATUS)
 		reply->status = (struct start_status){
-		    .keeper_pid = keeper->pid,
-		    .starter_pid = keeper->starter,
-		    .keeper_rss_bytes = rss_bytes(keeper->pid),
-		    .starter_rss_bytes = rss_bytes(keeper->starter),
+			.keeper_pid = keeper->pid,
+			.starter_pid = keeper->starter,
+			.keeper_rss_bytes = rss_bytes(keeper->pid),
+			.starter_rss_bytes = rss_bytes(keeper->starter),
 		};
 	else if (request->kind == START_STARTER)
 		return starter_answer(keeper, reply);
@@ -249,8 +250,9 @@ int keeper_run(struct keeper *keeper, const char *path, char **argv, struct erro
 		return rc;
 	while (!keeper->ended) {
 		struct pollfd ready[] = {
-		    {.fd = keeper->socket, .events = (short)(POLLIN | (keeper->exit_count ? POLLOUT : 0))},
-		    {.fd = keeper->signals, .events = POLLIN},
+			{.fd = keeper->socket,
+			 .events = (short)(POLLIN | (keeper->exit_count ? POLLOUT : 0))},
+			{.fd = keeper->signals, .events = POLLIN},
 		};
 
 		if (poll(ready, 2, -1) < 0 && errno != EINTR)
