@@ -149,7 +149,7 @@ static void keeper_reap(struct keeper *keeper)
 	exits_flush(keeper, MSG_DONTWAIT);
 }
 
-/* The terminal's signals reach the harness too; those of a process are passed on (twice there, if sent to the group). */
+/* The terminal's signals reach the harness too; those of a process are passed on (twice there, if sent to all). */
 static void keeper_signal(struct keeper *keeper)
 {
 	struct signalfd_siginfo info;
