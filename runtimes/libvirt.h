@@ -23,7 +23,8 @@ int libvirt_open(const struct run *run, struct libvirt **ret_libvirt, struct err
 void libvirt_close(struct libvirt *libvirt);
 /** True for the driver in this process: its QEMUs run as this user. */
 bool libvirt_is_embedded(const struct libvirt *libvirt);
-/** {name, version, uri, qemu_version, qemu_path, vm_running_source}: the run's folder in the URI is written as "DIR". */
+/** {name, version, uri, qemu_version, qemu_path, vm_running_source}: the run's folder in the URI is written
+ * as "DIR". */
 struct json *libvirt_facts(struct libvirt *libvirt);
 /** The XML that libvirt makes of a domain's (defined and undefined again, never started), for free(). NULL: error. */
 char *libvirt_expand(struct libvirt *libvirt, const char *xml, struct error *err);

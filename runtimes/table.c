@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of runtimes, in the order of `tare list`. One X line makes a row; runtime_NAME is defined in the runtime's own file. */
+/* The list of runtimes, in the order of `tare list`. One X line makes a row; runtime_NAME is defined in the
+ * runtime's own file. */
 #include "harness/model/runtime.h"
 
 #define RUNTIMES(X)                                                                                     \

@@ -73,6 +73,7 @@ int error_wrap(struct error *err, int code, const char *format, ...)
 	va_end(args);
 	(void)memcpy(tail, err->text, sizeof(tail));
 	/* What does not fit is cut at the end: the place stands in front. */
-	(void)snprintf(err->text, sizeof(err->text), "%s: %.*s", head, (int)(sizeof(err->text) - sizeof(head) - 3), tail);
+	(void)snprintf(err->text, sizeof(err->text), "%s: %.*s", head,
+		       (int)(sizeof(err->text) - sizeof(head) - 3), tail);
 	return code;
 }

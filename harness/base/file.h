@@ -9,7 +9,8 @@
 
 #include "harness/base/error.h"
 
-/** The whole file as a string for free() (with a terminator that `ret_length`, if given, does not count). NULL: error. */
+/** The whole file as a string for free() (with a terminator that `ret_length`, if given, does not count).
+ * NULL: error. */
 char *file_read(const char *path, size_t *ret_length, struct error *err);
 /** The first line without its end in `text`; also right for /proc and /sys. */
 int file_read_line(const char *path, char *text, size_t size, struct error *err);

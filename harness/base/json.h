@@ -14,7 +14,8 @@
 
 struct json;
 
-/** Parses `length` bytes; `name` is the file named in errors (with line and column). NULL: error. At most 512 levels. */
+/** Parses `length` bytes; `name` is the file named in errors (with line and column). NULL: error. At most 512
+ * levels. */
 struct json *json_parse(const char *text, size_t length, const char *name, struct error *err);
 struct json *json_parse_file(const char *path, struct error *err);
 void json_free(struct json *value);

@@ -61,7 +61,8 @@ static const char *spawn_said_last(struct spawn_said *said)
 	return line + strspn(line, " ");
 }
 
-/* Nothing of the caller's but descriptors 0 to 2; own group, so that the terminal's Ctrl-C is the caller's to handle. */
+/* Nothing of the caller's but descriptors 0 to 2; own group, so that the terminal's Ctrl-C is the caller's to
+ * handle. */
 static int spawn_start(const struct spawn_program *program, int output, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;

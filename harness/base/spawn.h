@@ -10,7 +10,7 @@
 #include "harness/base/error.h"
 
 struct spawn_program {
-	const char *const *arguments; /**< [0] is the program, looked up in PATH unless it has a slash; ends with NULL */
+	const char *const *arguments; /**< [0]: the program, by PATH unless it has a slash; ends with NULL */
 	const char *const *variables; /**< its whole environment, "NAME=VALUE"; ends with NULL. NULL: the caller's */
 	const char *folder;	      /**< where it runs; NULL: in the caller's folder */
 	uint64_t timeout_ns;	      /**< it and its process group are killed when the time is over */

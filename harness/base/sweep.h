@@ -4,6 +4,6 @@
 
 #include <stdint.h>
 
-/** Kills what is in the cgroup's folder and in the ones below it, and removes them, until the instant. A missing folder is fine.
- *  The folder "tare" above it, which all runs share, goes with the last of them. */
+/** Kills what is in the cgroup's folder and in the ones below it, and removes them, until the instant. A
+ * missing folder is fine. The folder "tare" above it, which all runs share, goes with the last of them. */
 void sweep_cgroup(const char *path, uint64_t deadline_ns);

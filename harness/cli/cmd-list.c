@@ -75,7 +75,8 @@ static void list_options(const struct runtime *runtime)
 	for (const struct runtime_option *o = runtime->options; o && o->name; o++)
 		(void)printf("  %-10s %s\n%13sdefault %s%s%s\n", o->name, o->summary, "", o->fallback,
 			     o->choices ? "; one of " : "", o->choices ? o->choices : "");
-	(void)printf("  %-10s %s\n  %-10s %s\n  %-10s %s\n", "root", "image or none (nothing but the payload)", "memory",
+	(void)printf("  %-10s %s\n  %-10s %s\n  %-10s %s\n", "root",
+		     "image or none (nothing but the payload)", "memory",
 		     "limit of a container, RAM of a guest: 256MiB", "timeout", "from start to ready: 30s");
 }
 
@@ -136,8 +137,9 @@ static int list_exec(int argc, char **argv, struct error *err)
 		return EXIT_DONE;
 	}
 	if (what)
-		return error_input(err, "'%.64s' is not something to list; runtimes, scenarios or the name of a runtime",
-				   what);
+		return error_input(
+			err, "'%.64s' is not something to list; runtimes, scenarios or the name of a runtime",
+			what);
 	int rc = list_runtimes(err);
 
 	(void)puts("");

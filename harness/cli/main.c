@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dispatch, help and the one place that prints errors. Started by the keeper (harness/keeper) with the user's arguments. */
+/* Dispatch, help and the one place that prints errors. Started by the keeper (harness/keeper) with the user's
+ * arguments. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>

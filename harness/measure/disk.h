@@ -4,5 +4,6 @@
 
 #include "harness/model/sample.h"
 
-/** Syncs the file systems, then sums the paths of each row. A row without paths is 0; one that cannot be read is UNKNOWN. */
+/** Syncs the file systems, then sums the paths of each row. A row without paths is 0; one that cannot be read
+ * is UNKNOWN. */
 void disk_weigh(const struct costs *costs, struct disk_reading *ret_reading);

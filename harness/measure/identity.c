@@ -36,7 +36,9 @@ int identity_expect(const char *artifacts, struct identity_expected *ret_expecte
 	/* A root tree of an older build would make every sample one with a wrong checksum. */
 	(void)snprintf(path, sizeof(path), "%s/root" PROTOCOL_PAYLOAD_PATH, artifacts);
 	if (!digest_file(path, in_tree, NULL) && strcmp(in_tree, ret_expected->payload_sha256))
-		return error_host(err, "%s: is not the payload that was built; make root guest builds both again", path);
+		return error_host(err,
+				  "%s: is not the payload that was built; make root guest builds both again",
+				  path);
 	return file_read_line("/proc/sys/kernel/random/boot_id", ret_expected->boot_id, sizeof(ret_expected->boot_id),
 			      err);
 }

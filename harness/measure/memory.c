@@ -99,7 +99,8 @@ static void read_processes(const struct costs *costs, struct memory_reading *r)
 			add_field(text, rows[row].key, rows[row].sum);
 	}
 	if (r->pss == UNKNOWN)
-		(void)snprintf(r->unknown_reason, sizeof(r->unknown_reason), "smaps_rollup of the processes cannot be read");
+		(void)snprintf(r->unknown_reason, sizeof(r->unknown_reason),
+			       "smaps_rollup of the processes cannot be read");
 }
 
 /* Method R2.9: the guest's RAM is the largest mapping of just its configured size. */

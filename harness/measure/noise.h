@@ -19,5 +19,6 @@ struct calm {
 	uint64_t patience_ns; /**< 0 at first: the full 2 s */
 };
 
-/** Method R5.4: at least 50 ms, until at most one other task runs and little is dirty, at most 2 s. Gives the time waited. */
+/** Method R5.4: at least 50 ms, until at most one other task runs and little is dirty, at most 2 s. Gives the
+ * time waited. */
 uint64_t noise_calm_down(struct calm *calm);

@@ -27,16 +27,18 @@ struct instance {
 	char name[40];		    /**< "tare-ID-SAMPLE": unique; domain, cgroup and folders are called so */
 	char socket[104];	    /**< the channel; listening before create() is called */
 	char storage[PATH_MAX];     /**< RUN.storage/NAME; create() makes it, destroy() removes it */
-	pid_t pid;		    /**< host's view of the main process: payload, container init or QEMU; 0: not known yet */
+	pid_t pid; /**< host's view of the main process: payload, container init or QEMU; 0: not known yet */
 	int pidfd;		    /**< of `pid`; -1: not known yet. Owned by the measuring code */
-	struct timeline *timeline;  /**< a runtime only adds stamps that others took (keeper, QMP): it never reads a clock */
+	struct timeline *timeline;  /**< a runtime only adds stamps that others took (keeper, QMP): it never
+				       reads a clock */
 	int failure_fd;		    /**< eventfd; written by instance_fail() */
-	bool failing, failed;	    /**< `failed` is set when `failure` can be read, before failure_fd is written */
+	bool failing, failed; /**< `failed` is set when `failure` can be read, before failure_fd is written */
 	struct error failure;
 	void *state;		    /**< the runtime's own; destroy() frees it */
 };
 
-/** For a runtime's event thread: this instance will not become ready (engine said so). Wakes the waiting harness. First call wins. */
+/** For a runtime's event thread: this instance will not become ready (engine said so). Wakes the waiting
+ * harness. First call wins. */
 void instance_fail(struct instance *in, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** Which row of the disk table (method R3.3) a path belongs to. */
@@ -53,7 +55,8 @@ enum disk_row {
 
 /** Where an instance's costs are; filled by inspect(). The measuring code reads the numbers. */
 struct costs {
-	pid_t processes[COSTS_PROCESSES_MAX]; /**< every process that exists for this instance alone (QEMU, shim, payload) */
+	pid_t processes[COSTS_PROCESSES_MAX]; /**< every process that exists for this instance alone (QEMU,
+						 shim, payload) */
 	size_t process_count;
 	uint64_t guest_ram_bytes; /**< configured RAM of a guest, to find its mapping (R2.9); 0 for none */
 	bool own_cgroup;	  /**< the main process sits in a cgroup of its own (found through /proc/PID/cgroup) */

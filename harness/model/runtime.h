@@ -51,7 +51,8 @@ struct runtime {
 	 * something missing by name; FAIL cannot work, with the reason and the remedy. Never hidden from a list.
 	 */
 	void (*probe)(const struct run *run, const struct subject *subject, struct finding *ret_finding);
-	/** Once per subject and run, untimed: unpack images, open and warm connections, fill subject->facts and ->label. */
+	/** Once per subject and run, untimed: unpack images, open and warm connections, fill subject->facts
+	 * and ->label. */
 	int (*prepare)(const struct run *run, struct subject *subject, struct error *err);
 	/** Per sample, between the events `request` and `storage_ready`: the instance's own storage, nothing else. */
 	int (*create)(struct instance *in, struct error *err);

@@ -25,13 +25,22 @@ void sample_init(struct sample *sample)
 {
 	(void)memset(sample, 0, sizeof(*sample));
 	sample->valid = true;
-	int64_t *const unknown[] = {
-		&sample->timeout_ns,	   &sample->gap_ns,   &sample->cpu_subject_ns,  &sample->cpu_harness_ns,
-		&sample->involuntary_switches, &sample->major_faults, &sample->steal_ns, &sample->psi_cpu_some_us,
-		&sample->exit_status,	   &sample->maxrss_bytes, &sample->memory.settle_ns, &sample->memory.process_count,
-		&sample->identity.inner_pid, &sample->identity.host_pid,
+	int64_t *const unknown[] = {&sample->timeout_ns,
+				    &sample->gap_ns,
+				    &sample->cpu_subject_ns,
+				    &sample->cpu_harness_ns,
+				    &sample->involuntary_switches,
+				    &sample->major_faults,
+				    &sample->steal_ns,
+				    &sample->psi_cpu_some_us,
+				    &sample->exit_status,
+				    &sample->maxrss_bytes,
+				    &sample->memory.settle_ns,
+				    &sample->memory.process_count,
+				    &sample->identity.inner_pid,
+				    &sample->identity.host_pid,
 #define SAMPLE_UNKNOWN(member, key, text) &sample->memory.member,
-		SAMPLE_MEMORY_FIELDS(SAMPLE_UNKNOWN)
+				    SAMPLE_MEMORY_FIELDS(SAMPLE_UNKNOWN)
 #undef SAMPLE_UNKNOWN
 	};
 

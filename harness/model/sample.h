@@ -88,7 +88,8 @@ struct identity {
 	char kernel_release[72], boot_id[40], clocksource[24], hostname[65];
 	int64_t inner_pid;	 /**< process id as the payload sees it */
 	int64_t host_pid;	 /**< the channel's peer as the host sees it */
-	int visible_from_host;	 /**< 1: that peer is the payload itself; 0: it is another program (a VMM); -1: unknown */
+	int visible_from_host; /**< 1: that peer is the payload itself; 0: it is another program (a VMM); -1:
+				  unknown */
 	bool own_kernel;	 /**< its boot id is not the host's */
 	char payload_sha256[DIGEST_HEX];
 };
@@ -104,8 +105,10 @@ struct sample {
 	char phase[24];	       /**< where it failed: "create", "start", "ready", "inspect", "stop", "destroy" */
 	char error[1024];
 	int64_t timeout_ns, t0_ns, gap_ns; /**< gap_ns: waited before it for the host to calm down (method R5.4) */
-	struct event events[EVENT_COUNT]; /**< t_ns relative to request; may be read as int64 (a keeper stamp can precede it) */
-	int64_t cpu_subject_ns, cpu_harness_ns; /**< of the main process (rusage after exit), of the harness meanwhile */
+	struct event events[EVENT_COUNT];  /**< t_ns relative to request; may be read as int64 (a keeper stamp
+					      can precede it) */
+	int64_t cpu_subject_ns,
+		cpu_harness_ns; /**< of the main process (rusage after exit), of the harness meanwhile */
 	int64_t involuntary_switches, major_faults, steal_ns, psi_cpu_some_us;
 	int64_t maxrss_bytes;  /**< largest resident set of the main process (rusage) */
 	int64_t exit_status;   /**< as wait4 gives it; UNKNOWN: not the keeper's child or not ended */

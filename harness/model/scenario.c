@@ -188,7 +188,8 @@ static int take_blocks_of(struct reading *r, const struct json *value, const str
 		numbers[i] = (uint64_t)json_number_of(child, 0);
 	}
 	if (!numbers[1])
-		return error_input(r->err, "%s.count: missing; a number from 1 to %d", where->text, SCENARIO_BLOCKS_MAX);
+		return error_input(r->err, "%s.count: missing; a number from 1 to %d", where->text,
+				   SCENARIO_BLOCKS_MAX);
 	r->scenario->blocks[kind] = (struct block_counts){.warmup = numbers[0], .count = numbers[1]};
 	return 0;
 }
@@ -302,8 +303,8 @@ static int take_subjects(struct reading *r, const struct json *value, const stru
 		struct place place;
 
 		(void)snprintf(name, sizeof(name), "subjects[%zu]", index);
-		(void)snprintf(place.text, sizeof(place.text), "%.*s%s", (int)(strrchr(where->text, ' ') - where->text + 1),
-			       where->text, name);
+		(void)snprintf(place.text, sizeof(place.text), "%.*s%s",
+			       (int)(strrchr(where->text, ' ') - where->text + 1), where->text, name);
 		r->subject = &scenario->subjects[index];
 		r->subject->limits = scenario->limits;
 		scenario->subject_count++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done to each subject and what is measured: a JSON file (scenarios/README.md, scenarios/scenario.schema.json). */
+/* What is done to each subject and what is measured: a JSON file (scenarios/README.md,
+ * scenarios/scenario.schema.json). */
 #pragma once
 
 #include <stddef.h>
@@ -29,10 +30,12 @@ struct scenario {
 	struct json *source; /**< the file as it was read, for the report */
 };
 
-/** Reads and checks a scenario; a path, or the name of one in `folder`. Everything wrong is an error_input with file and JSON path. */
+/** Reads and checks a scenario; a path, or the name of one in `folder`. Everything wrong is an error_input
+ * with file and JSON path. */
 int scenario_load(const char *name_or_path, const char *folder, struct scenario *ret_scenario, struct error *err);
 /** From parsed JSON; `name` begins the error texts. Takes no ownership. */
 int scenario_from_json(const struct json *json, const char *name, struct scenario *ret_scenario, struct error *err);
-/** Keeps only the subjects of a comma-separated list, in its order; "runtime:option=value" adds one that the file has not. */
+/** Keeps only the subjects of a comma-separated list, in its order; "runtime:option=value" adds one that the
+ * file has not. */
 int scenario_select(struct scenario *scenario, const char *list, struct error *err);
 void scenario_release(struct scenario *scenario);

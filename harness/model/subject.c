@@ -133,8 +133,10 @@ int subject_parse(struct subject *ret_subject, const char *text, const struct li
 		return error_input(err, "--subjects: '%.64s' is neither a subject of the scenario nor a runtime; "
 				   "tare list shows the runtimes", name);
 	if (strlen(text) >= sizeof(subject.name) || text[strspn(text, SUBJECT_NAME_LETTERS)])
-		return error_input(err, "--subjects: '%.64s' is not a subject; at most %zu letters, digits and -_.:=", text,
-				   sizeof(subject.name) - 1);
+		return error_input(
+			err,
+			"--subjects: '%.64s' is not a subject; at most %zu letters, digits and -_.:=", text,
+			sizeof(subject.name) - 1);
 	(void)snprintf(subject.name, sizeof(subject.name), "%s", text);
 	for (char *option; (option = strsep(&rest, ":"));) {
 		char *value = strchr(option, '=');

@@ -51,8 +51,9 @@ struct subject {
 
 	/* Filled by the runtime's prepare(). */
 	void *state;	    /**< the runtime's own; finish() frees it */
-	struct json *facts; /**< object: engine {name, version,...}, config {...}, guest {...}: method section 7, `subjects` */
-	char label[32];	    /**< what must stand beside the name everywhere: "tcg", "kvm-software"; "" for none */
+	struct json *facts; /**< object: engine {name, version,...}, config {...}, guest {...}: method section
+			       7, `subjects` */
+	char label[32]; /**< what must stand beside the name everywhere: "tcg", "kvm-software"; "" for none */
 	char hash[DIGEST_HEX]; /**< over the canonical JSON of the subject (method R1.1) */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a waiting person sees: one line that changes on a terminal, one plain line a block elsewhere. On standard error. */
+/* What a waiting person sees: one line that changes on a terminal, one plain line a block elsewhere. On
+ * standard error. */
 #pragma once
 
 #include <stdbool.h>

@@ -152,10 +152,10 @@ static void failure_line(struct page *page, const struct analysis *a, const stru
 	cleanup_free char *lead = alloc_format("sample %lld:", (long long)s->id);
 	const char *status = s->status == SAMPLE_OK ? "" : sample_status_name(s->status);
 
-	page_item(page, lead, "%s, %s block %lld%s%s%s%s%s%s%s%s%s%s%s", title_of(a, s->subject), block_kind_name(s->kind),
-		  (long long)s->block, s->warmup ? " (warm-up)" : "", *status ? ": " : "", status,
-		  *s->phase ? " in " : "", s->phase, *s->error ? ": " : "", s->error,
-		  s->valid ? "" : "; not valid: ", s->valid ? "" : s->invalid_reason,
+	page_item(page, lead, "%s, %s block %lld%s%s%s%s%s%s%s%s%s%s%s", title_of(a, s->subject),
+		  block_kind_name(s->kind), (long long)s->block, s->warmup ? " (warm-up)" : "",
+		  *status ? ": " : "", status, *s->phase ? " in " : "", s->phase, *s->error ? ": " : "",
+		  s->error, s->valid ? "" : "; not valid: ", s->valid ? "" : s->invalid_reason,
 		  *s->residue ? "; left behind: " : "", s->residue);
 }
 

@@ -31,14 +31,22 @@ struct wish {
 static const char *const plain[] = { "process", "namespace", "vm", NULL };
 
 static const char *const hostile[] = {
-	"$(touch canary)", "`touch canary`", "\"; system(\"touch canary\"); \"", "'; system('touch canary'); #",
-	"<b>&amp;&#60;]]>", "a_b^{c}@d %s\\n\\", "line\n!touch canary\nset", "\xff\xc0\x80\xe4\xb8\xad\x01 \xc3\xa9", NULL,
+	"$(touch canary)",
+	"`touch canary`",
+	"\"; system(\"touch canary\"); \"",
+	"'; system('touch canary'); #",
+	"<b>&amp;&#60;]]>",
+	"a_b^{c}@d %s\\n\\",
+	"line\n!touch canary\nset",
+	"\xff\xc0\x80\xe4\xb8\xad\x01 \xc3\xa9",
+	NULL,
 };
 
 static struct json *make_plan(const struct wish *wish)
 {
-	static const char text[] = "{\"run\":{\"id\":\"0123456789abcdef\",\"seed\":\"0x1\",\"scenario\":{\"name\":\"s\"},"
-				   "\"design\":{}},\"method_version\":1,\"tool\":{\"version\":\"0\"}}";
+	static const char text[] =
+		"{\"run\":{\"id\":\"0123456789abcdef\",\"seed\":\"0x1\",\"scenario\":{\"name\":\"s\"},"
+		"\"design\":{}},\"method_version\":1,\"tool\":{\"version\":\"0\"}}";
 	static const char subject_text[] = "{\"kind\":\"vm\",\"runtime\":\"vm\",\"root\":\"image\",\"class\":\"plain\","
 					   "\"label\":\"tcg\",\"usable\":true,\"config\":{\"accel\":\"tcg\"}}";
 	struct json *plan = json_parse(text, sizeof(text) - 1, "plan", NULL);
@@ -101,7 +109,8 @@ static void fill_footprint(struct sample *sample, size_t subject, size_t block)
 
 static void make_recording(const struct wish *wish, struct recording *recording)
 {
-	static const char host[] = "{\"host\":{\"fingerprint_sha256\":\"0123456789abcdef\",\"cpu\":{\"model\":\"A `B`\"}}}";
+	static const char host[] =
+		"{\"host\":{\"fingerprint_sha256\":\"0123456789abcdef\",\"cpu\":{\"model\":\"A `B`\"}}}";
 	size_t blocks = wish->blocks + wish->blocks / 2;
 
 	*recording = (struct recording){ .plan = make_plan(wish) };
@@ -180,7 +189,8 @@ static bool have_gnuplot(void)
 /* Every line of a script's head that takes a text holds nothing but what means nothing to gnuplot. */
 static void check_head(const char *script)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()[]+-/=<>?\\";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()[]+-/=<>?\\";
 	const char *end = strstr(script, "# What every chart shares.");
 	size_t texts = 0;
 
@@ -206,8 +216,10 @@ static void check_head(const char *script)
 
 static void test_hostile(void **state)
 {
-	const struct wish wish = { hostile, "`touch canary` \"; system(\"touch canary\"); \" $(touch canary)\n!touch canary",
-				   8, 2, SAMPLE_OK, true };
+	const struct wish wish = {
+		hostile,   "`touch canary` \"; system(\"touch canary\"); \" $(touch canary)\n!touch canary",
+		8,	   2,
+		SAMPLE_OK, true};
 	const char *folder = *state;
 	struct error err = { 0 };
 	bool missing = false;
@@ -246,7 +258,8 @@ static void test_same_bytes(void **state)
 			cleanup_free char *first = alloc_format("%s/plots/%s.%s", folder, plot_table[i].name, ends[k]);
 			cleanup_free char *second = alloc_format("%s/plots/%s.%s", again, plot_table[i].name, ends[k]);
 			size_t a_length = 0, b_length = 1;
-			cleanup_free char *a = file_read(first, &a_length, NULL), *b = file_read(second, &b_length, NULL);
+			cleanup_free char *a = file_read(first, &a_length, NULL),
+					  *b = file_read(second, &b_length, NULL);
 
 			assert_non_null(a);
 			assert_int_equal(a_length, b_length);
@@ -262,9 +275,11 @@ static void test_shapes(void **state)
 	static const char *const twelve[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
 					      "vm:machine=q35:libvirt=stock:disk=virtio-scsi:memory=512MiB", NULL };
 	const struct wish wishes[] = {
-		{ one, "one subject", 7, 0, SAMPLE_OK, false },	  { plain, "one sample", 1, 0, SAMPLE_OK, false },
-		{ plain, "all failed", 6, 1, SAMPLE_CRASH, false }, { plain, "all late", 6, 0, SAMPLE_TIMEOUT, false },
-		{ twelve, "twelve", 12, 2, SAMPLE_OK, true },
+		{one, "one subject", 7, 0, SAMPLE_OK, false},
+		{plain, "one sample", 1, 0, SAMPLE_OK, false},
+		{plain, "all failed", 6, 1, SAMPLE_CRASH, false},
+		{plain, "all late", 6, 0, SAMPLE_TIMEOUT, false},
+		{twelve, "twelve", 12, 2, SAMPLE_OK, true},
 	};
 	bool missing = false;
 

@@ -122,7 +122,8 @@ static void journals_are_checked_line_by_line(void **state)
 		{LINE "{\"record\":\"samp\n" LINE, 0, 0, "line 2"},
 		{LINE "[]\n", 0, 0, "line 2: record: missing"},
 		{"{\"record\":\"sample\"}\n", 0, 0, "line 1: subject: missing"},
-		{"{\"record\":\"sample\",\"subject\":\"a\",\"status\":\"fine\",\"kind\":\"latency\"}\n", 0, 0, "'fine'"},
+		{"{\"record\":\"sample\",\"subject\":\"a\",\"status\":\"fine\",\"kind\":\"latency\"}\n", 0, 0,
+		 "'fine'"},
 	};
 
 	(void)state;
@@ -168,7 +169,8 @@ static void quantities_have_units(void **state)
 	assert_int_equal(value, 268435456);
 	assert_int_equal(quantity_parse_ns("5min", &value, NULL), 0);
 	assert_int_equal(value, 300000000000);
-	static const char *const bad[] = {"", "-1", "+1", " 1", "1 MiB", "1mib", "MiB", "0x10", "99999999999999999999", "1e3"};
+	static const char *const bad[] = {
+		"", "-1", "+1", " 1", "1 MiB", "1mib", "MiB", "0x10", "99999999999999999999", "1e3"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_true(quantity_parse_bytes(bad[i], &value, NULL) < 0);

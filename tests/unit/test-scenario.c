@@ -107,7 +107,8 @@ static void names_what_is_wrong(void **state)
 
 static void refuses_what_is_no_object(void **state)
 {
-	static const char *const texts[] = {"", "[]", "7", "null", "\"x\"", "{}", "{\"name\":\"a\"}", "\xff\xfe", "[[[["};
+	static const char *const texts[] = {"",		"[]",  "7", "null", "\"x\"", "{}", "{\"name\":\"a\"}",
+					    "\xff\xfe", "[[[["};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -82,8 +82,9 @@ static void test_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ends),	cmocka_unit_test(test_says_much), cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_timeout), cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_ends),	    cmocka_unit_test(test_says_much),
+		cmocka_unit_test(test_environment), cmocka_unit_test(test_timeout),
+		cmocka_unit_test(test_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

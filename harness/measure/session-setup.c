@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The begin and the end of a run: its places, its subjects, what is known before the first sample. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
+#include "harness/base/file.h"
+#include "harness/base/places.h"
+#include "harness/measure/describe.h"
+#include "harness/measure/leftovers.h"
+#include "harness/measure/session-internal.h"
+#include "harness/model/runtime.h"
+
+static void session_notice(const struct session *s, const char *text)
+{
+	if (s->options->on_notice)
+		s->options->on_notice(s->options->data, text);
+}
+
+/* Whatever needs a short path or a private place lies there; QEMU and the payload are let in, nobody can list it. */
+static int session_make_places(struct session *s, struct error *err)
+{
+	uint8_t id[8];
+	struct run *run = &s->run;
+
+	if (getrandom(id, sizeof(id), 0) != sizeof(id))
+		return error_errno(err, errno, "cannot get random bytes");
+	for (size_t i = 0; i < sizeof(id); i++)
+		(void)snprintf(run->id + 2 * i, 3, "%02x", id[i]);
+	(void)snprintf(run->private_folder, sizeof(run->private_folder), "%.40s/tare-%s", places_runtime(), run->id);
+	(void)snprintf(run->artifacts, sizeof(run->artifacts), "%s", places_artifacts());
+	cleanup_free char *absolute = realpath(s->options->folder, NULL);
+
+	if (!absolute || snprintf(run->storage, sizeof(run->storage), "%s/instances", absolute) >=
+				 (int)sizeof(run->storage))
+		return error_set(err, -ENAMETOOLONG, "%s: the path is too long", s->options->folder);
+	run->connect_uri = s->options->connect_uri;
+	/* First the keeper learns what to remove, then it is made. */
+	if (run->keeper && (start_guard_folder(run->keeper, run->private_folder, err) < 0 ||
+			    start_guard_folder(run->keeper, run->storage, err) < 0))
+		return err->code;
+	if (file_make_dirs(run->private_folder, 0711, err) < 0 || chmod(run->private_folder, 0711) < 0 ||
+	    file_make_dirs(run->storage, 0711, err) < 0)
+		return err->code ? err->code : error_errno(err, errno, "%s", run->private_folder);
+	s->lock = leftovers_lock(run->private_folder, err);
+	if (s->lock < 0)
+		return s->lock;
+	cleanup_free char *note = alloc_format("%s/storage", run->private_folder);
+
+	/* For `tare clean`, after a kill that left nobody to sweep. */
+	return file_write(note, run->storage, strlen(run->storage), err);
+}
+
+static int session_make_folder(const struct session *s, struct error *err)
+{
+	cleanup_free char *journal = alloc_format("%s/" RECORDING_JOURNAL, s->options->folder);
+	int rc = file_make_dirs(s->options->folder, 0755, err);
+
+	if (rc < 0 || access(s->options->folder, W_OK) < 0) {
+		if (!rc)
+			(void)error_errno(err, errno, "%s: cannot write", s->options->folder);
+		err->class = ERROR_INPUT;
+		return err->code;
+	}
+	if (file_exists(journal))
+		return error_input(err, "%s: there is a run already; give a new folder to --out", s->options->folder);
+	return 0;
+}
+
+static bool session_needs_keeper(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->subject_count; i++)
+		if (scenario->subjects[i].runtime->kind != RUNTIME_MOCK)
+			return true;
+	return false;
+}
+
+int session_open(struct session *s, struct error *err)
+{
+	int rc = session_make_folder(s, err);
+
+	(void)leftovers_clean(false, NULL, NULL);
+	if (!rc && session_needs_keeper(s->scenario))
+		rc = start_connect(&s->run.keeper, err);
+	if (!rc)
+		rc = session_make_places(s, err);
+	if (!rc)
+		rc = receiver_start(&s->receiver, err);
+	if (!rc && s->run.keeper)
+		rc = receiver_watch_keeper(s->receiver, start_lost_fd(s->run.keeper), err);
+	if (!rc && session_needs_keeper(s->scenario))
+		rc = identity_expect(s->run.artifacts, &s->attempts.expected, err);
+	return rc;
+}
+
+static void session_reject(struct session *s, size_t subject, const char *reason)
+{
+	char text[1200];
+
+	(void)snprintf(s->reasons[subject], sizeof(s->reasons[subject]), "%s", reason);
+	(void)snprintf(text, sizeof(text), "%s is left out: %s", s->scenario->subjects[subject].name, reason);
+	session_notice(s, text);
+}
+
+/* Untimed for the samples, but the first use has a price of its own (method R1.5), and that is recorded. */
+void session_prepare(struct session *s)
+{
+	for (size_t i = 0; i < s->scenario->subject_count && !receiver_interrupted(s->receiver); i++) {
+		struct subject *subject = &s->scenario->subjects[i];
+		struct finding finding = {.level = FINDING_OK};
+		struct error err = {0};
+
+		subject->runtime->probe(&s->run, subject, &finding);
+		if (finding.level == FINDING_FAIL) {
+			session_reject(s, i, finding.reason);
+			continue;
+		}
+		uint64_t begin_ns = clock_now_ns();
+		int rc = subject->runtime->prepare(&s->run, subject, &err);
+
+		s->first_use_ns[i] = clock_now_ns() - begin_ns;
+		if (rc < 0) {
+			session_reject(s, i, err.text);
+			continue;
+		}
+		s->usable[i] = true;
+		s->result.usable_subjects++;
+	}
+}
+
+static int session_write_json(const struct session *s, const char *name, struct json *value, struct error *err)
+{
+	cleanup_free char *path = alloc_format("%s/%s", s->options->folder, name);
+	cleanup_free char *text = json_text(value, true);
+
+	json_free(value);
+	return file_write(path, text, strlen(text), err);
+}
+
+int session_describe(struct session *s, struct error *err)
+{
+	struct describe_run described = {
+		.run = &s->run,
+		.scenario = s->scenario,
+		.plan = &s->plan,
+		.options = s->options,
+		.usable = s->usable,
+		.first_use_ns = s->first_use_ns,
+		.payload_sha256 = s->attempts.expected.payload_sha256,
+	};
+	const char **reasons = alloc_zero(s->scenario->subject_count, sizeof(*reasons));
+
+	for (size_t i = 0; i < s->scenario->subject_count; i++)
+		reasons[i] = s->reasons[i];
+	described.reasons = reasons;
+	int rc = session_write_json(s, RECORDING_PLAN, describe_plan(&described), err);
+
+	free(reasons);
+	if (!rc)
+		rc = session_write_json(s, RECORDING_HOST, describe_host(s->run.storage, s->run.artifacts), err);
+	return rc;
+}
+
+void session_close(struct session *s)
+{
+	for (size_t i = 0; i < s->scenario->subject_count; i++)
+		s->scenario->subjects[i].runtime->finish(&s->scenario->subjects[i]);
+	journal_close(&s->journal);
+	receiver_stop(s->receiver);
+	if (*s->run.private_folder)
+		(void)file_remove_tree(s->run.private_folder, NULL);
+	if (*s->run.storage)
+		(void)file_remove_tree(s->run.storage, NULL);
+	if (s->lock >= 0)
+		(void)close(s->lock);
+	start_disconnect(s->run.keeper);
+	plan_release(&s->plan);
+	free(s->usable);
+	free(s->reasons);
+	free(s->first_use_ns);
+	free(s->tried);
+	free(s->good);
+	free(s->spent_ns);
+	free(s->spent_count);
+}
