@@ -26,7 +26,9 @@ struct spawn_said {
 
 static void spawn_said_add(struct spawn_said *said, const char *bytes, size_t count)
 {
-	size_t over = said->length + count > sizeof(said->text) - 1 ? said->length + count - sizeof(said->text) + 1 : 0;
+	size_t over = said->length + count > sizeof(said->text) - 1
+			      ? said->length + count - sizeof(said->text) + 1
+			      : 0;
 
 	(void)memmove(said->text, said->text + over, said->length - over);
 	(void)memcpy(said->text + said->length - over, bytes, count);
@@ -61,8 +63,7 @@ static const char *spawn_said_last(struct spawn_said *said)
 	return line + strspn(line, " ");
 }
 
-/* Nothing of the caller's but descriptors 0 to 2; own group, so that the terminal's Ctrl-C is the caller's to
- * handle. */
+/* Its own process group: the terminal's Ctrl-C is the caller's to handle, and a kill takes all of it. */
 static int spawn_start(const struct spawn_program *program, int output, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -72,8 +73,8 @@ static int spawn_start(const struct spawn_program *program, int output, pid_t *r
 	(void)sigemptyset(&none);
 	(void)sigfillset(&all);
 	(void)posix_spawnattr_init(&attributes);
-	(void)posix_spawnattr_setflags(&attributes,
-				       POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+							    POSIX_SPAWN_SETSIGDEF);
 	(void)posix_spawnattr_setsigmask(&attributes, &none);
 	(void)posix_spawnattr_setsigdefault(&attributes, &all);
 	(void)posix_spawn_file_actions_init(&actions);
@@ -88,16 +89,17 @@ static int spawn_start(const struct spawn_program *program, int output, pid_t *r
 	if (!rc)
 		rc = posix_spawnp(ret_pid, program->arguments[0], &actions, &attributes,
 				  (char *const *)(uintptr_t)program->arguments,
-				  program->variables ? (char *const *)(uintptr_t)program->variables : environ);
+				  program->variables ? (char *const *)(uintptr_t)program->variables
+						     : environ);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	(void)posix_spawnattr_destroy(&attributes);
 	return -rc;
 }
 
-/* Reads its output until it has ended. -ETIMEDOUT: it still runs; another negative errno: cannot wait. */
+/* Reads its output until it has ended. -ETIMEDOUT: it still runs; other negative errno: cannot wait. */
 static int spawn_follow(int pidfd, int output, uint64_t deadline_ns, struct spawn_said *said)
 {
-	struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN }, { .fd = output, .events = POLLIN } };
+	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = output, .events = POLLIN}};
 
 	for (;;) {
 		uint64_t now = clock_now_ns();
@@ -129,7 +131,7 @@ static int spawn_judge(const char *name, int status, struct spawn_said *said, st
 int spawn_run(const struct spawn_program *program, struct error *err)
 {
 	const char *name = program->arguments[0];
-	struct spawn_said said = { .length = 0 };
+	struct spawn_said said = {.length = 0};
 	uint64_t deadline_ns = clock_now_ns() + program->timeout_ns;
 	int ends[2], status = 0;
 	pid_t pid = -1;
@@ -156,5 +158,6 @@ int spawn_run(const struct spawn_program *program, struct error *err)
 	if (rc == -ETIMEDOUT)
 		return error_set(err, rc, "%s: still running after %.3g s, killed", name,
 				 (double)program->timeout_ns / 1e9);
-	return rc < 0 ? error_errno(err, -rc, "%s: cannot wait for it", name) : spawn_judge(name, status, &said, err);
+	return rc < 0 ? error_errno(err, -rc, "%s: cannot wait for it", name)
+		      : spawn_judge(name, status, &said, err);
 }

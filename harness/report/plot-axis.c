@@ -10,7 +10,7 @@
 
 double plot_round(double value, bool up)
 {
-	static const double steps[] = { 1, 2, 5, 10 };
+	static const double steps[] = {1, 2, 5, 10};
 	double power = pow(10, floor(log10(value)));
 	double best = power;
 
@@ -25,15 +25,16 @@ double plot_round(double value, bool up)
 
 static struct plot_axis axis_make(double least, double most)
 {
-	struct plot_axis axis = { .low = 0, .high = most * 1.06, .zero = true };
+	struct plot_axis axis = {.low = 0, .high = most * 1.06, .zero = true};
 	double pad = most > least ? (most - least) * 0.12 : most * 0.1;
 
 	if (!(most > 0))
-		return (struct plot_axis){ 0, 1, false, true };
+		return (struct plot_axis){0, 1, false, true};
 	if (least > 0 && most / least > LOG_FROM)
-		return (struct plot_axis){ plot_round(least / 1.15, false), plot_round(most * 1.15, true), true, false };
+		return (struct plot_axis){plot_round(least / 1.15, false), plot_round(most * 1.15, true),
+					  true, false};
 	if (most / least < ZERO_FROM)
-		axis = (struct plot_axis){ least - pad, most + pad, false, false };
+		axis = (struct plot_axis){least - pad, most + pad, false, false};
 	return axis;
 }
 
@@ -58,12 +59,13 @@ struct plot_axis plot_latency_axis(const struct analysis *analysis, bool warmup)
 	double least = INFINITY, most = 0;
 
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 
 		for (size_t k = 0; summary && k < summary->count; k++)
 			axis_widen(summary->values[k] / PLOT_NS_PER_MS, &least, &most);
 		for (size_t k = 0; warmup && k < analysis->recording->sample_count; k++)
-			axis_widen(plot_warmup_ms(&analysis->recording->samples[k], analysis->subjects[i].name),
+			axis_widen(plot_warmup_ms(&analysis->recording->samples[k],
+						  analysis->subjects[i].name),
 				   &least, &most);
 	}
 	return axis_make(least, most);
@@ -80,4 +82,3 @@ void plot_axis_write(struct script *script, const struct plot_axis *axis)
 				 : "milliseconds (the axis does not begin at 0)",
 		    "axis_title");
 }
-

@@ -10,7 +10,7 @@ bool plot_ecdf(struct script *script, const struct analysis *analysis);
 bool plot_memory(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 
-#define PLOT_LATENCY "request_to_ready_ns"
+#define PLOT_LATENCY "request_to_ready_ns" /* the metric of both charts of start-up times */
 #define PLOT_NS_PER_MS 1e6
 
 /** An axis of times in ms. */
@@ -19,7 +19,7 @@ struct plot_axis {
 	bool log, zero; /**< zero: it begins at 0 */
 };
 
-/** The axis for all finite values; `warmup`: also those of warm-up blocks. 0 to 1 where there is none. */
+/** The axis for all finite values (0 to 1 where there is none); `warmup`: also those of warm-up blocks. */
 struct plot_axis plot_latency_axis(const struct analysis *analysis, bool warmup);
 void plot_axis_write(struct script *script, const struct plot_axis *axis);
 /** 1, 2 or 5 times a power of ten: the next one above (`up`) or below. */
@@ -27,6 +27,8 @@ double plot_round(double value, bool up);
 /** A sample of a warm-up block as a value in ms; NAN: it is not of this subject, or has no value. */
 double plot_warmup_ms(const struct sample *sample, const char *subject);
 
+/** A subject's start-up times; NULL: none was tried. */
+const struct analysis_summary *plot_latency(const struct analysis *analysis, size_t subject);
 /** Was any start-up tried. */
 bool plot_latency_any(const struct analysis *analysis);
 /** The note on n and the interval. */
@@ -34,7 +36,8 @@ void plot_latency_note(struct script *script, const struct analysis *analysis);
 /** A row for each subject: its name, median, interval, and what went wrong. */
 void plot_latency_rows(struct script *script, const struct analysis *analysis);
 
-/** The names of rows, in lines, and their colours. Returns how many characters of small font fit between name and value. */
-size_t plot_row_names(struct script *script, const struct analysis *analysis, const size_t *subjects, size_t count);
+/** The names of rows, in lines, and their colours. Returns how many small characters fit into the plot. */
+size_t plot_row_names(struct script *script, const struct analysis *analysis, const size_t *subjects,
+		      size_t count);
 /** "1 timed out, 2 failed"; "" where all was well. For free(). */
 char *plot_trouble_text(const struct analysis_counts *counts);

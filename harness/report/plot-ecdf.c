@@ -3,8 +3,9 @@
 #include "harness/base/cleanup.h"
 #include "harness/report/plot-chart.h"
 
-/* One curve: a step up at each value, and on to the edge where samples that timed out keep it below 1. */
-static void ecdf_curve(struct script *script, const struct analysis_summary *summary, const char *title, double edge)
+/* One curve: a step up at each value, then on to the edge where samples timed out: it stays below 1. */
+static void ecdf_curve(struct script *script, const struct analysis_summary *summary, const char *title,
+		       double edge)
 {
 	cleanup_free double *sorted = stats_sorted(summary->values, summary->count);
 	size_t finite = summary->count - summary->stats.censored;
@@ -24,7 +25,7 @@ static size_t ecdf_curves(struct script *script, const struct analysis *analysis
 	size_t count = 0;
 
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 
 		if (!summary || summary->count == summary->stats.censored)
 			continue;
@@ -40,9 +41,10 @@ static size_t ecdf_censored(struct script *script, const struct analysis *analys
 {
 	size_t count = 0;
 
-	script_table(script, "Where curves stop below 1, as samples timed out.", "ms\tshare\trow\tsubject");
+	script_table(script, "Where curves stop below 1, as samples timed out.",
+		     "ms\tshare\trow\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 
 		if (!summary || !summary->stats.censored)
 			continue;

@@ -11,7 +11,7 @@
 #define CANVAS_PX 560 /* what common.gp leaves for names and plot */
 #define NAME_PX 8     /* and for a character of a name, at least NAME_LEAST of them */
 #define NAME_LEAST 8
-#define SMALL_PX 7    /* a character of the small font is not wider */
+#define SMALL_PX 6.6  /* the width of a character of the small font, in the widest of the usual fonts */
 #define NAME_WIDTH 20 /* characters of a subject's name before it takes a second line */
 
 /* "n = 12" or "n = 11 to 12", and what they are. */
@@ -20,7 +20,7 @@ void plot_latency_note(struct script *script, const struct analysis *analysis)
 	size_t least = SIZE_MAX, most = 0, warmup = 0;
 
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 		size_t count = summary ? summary->count : 0;
 
 		if (analysis->subjects[i].counts[BLOCK_LATENCY].warmup > warmup)
@@ -28,15 +28,22 @@ void plot_latency_note(struct script *script, const struct analysis *analysis)
 		least = count < least ? count : least;
 		most = count > most ? count : most;
 	}
-	cleanup_free char *range = least < most ? alloc_format("%zu to %zu", least, most) : alloc_format("%zu", most);
-	cleanup_free char *left_out = warmup ? alloc_format(" (without %zu of warm-up)", warmup)
-					     : alloc_text("");
+	cleanup_free char *range =
+		least < most ? alloc_format("%zu to %zu", least, most) : alloc_format("%zu", most);
+	cleanup_free char *left_out =
+		warmup ? alloc_format(", %zu of warm-up left out", warmup) : alloc_text("");
 
-	cleanup_free char *legend = alloc_format("%.3g %% interval of the median", analysis->confidence * 100);
+	cleanup_free char *legend =
+		alloc_format("%.3g %% interval of the median", analysis->confidence * 100);
 
 	script_text(script, legend, "interval_title");
-	script_note(script, false, "n = %s per subject%s; median, %.3g %% order-statistic interval", range,
-		    left_out, analysis->confidence * 100);
+	script_note(script, false, "n = %s per subject%s; median, %.3g %% order-statistic interval",
+		    range, left_out, analysis->confidence * 100);
+}
+
+const struct analysis_summary *plot_latency(const struct analysis *analysis, size_t subject)
+{
+	return analysis_summary_find(analysis, PLOT_LATENCY, subject);
 }
 
 bool plot_latency_any(const struct analysis *analysis)
@@ -70,7 +77,8 @@ static char *latency_interval_text(const struct analysis_summary *summary)
 
 	if (!stats->ci.known || !isfinite(stats->median))
 		return alloc_format("n = %zu, no interval", summary->count);
-	return alloc_format("%s, n = %zu", units_interval(UNITS_NS, stats->median, stats->ci.lo, stats->ci.hi, text),
+	return alloc_format("%s, n = %zu",
+			    units_interval(UNITS_NS, stats->median, stats->ci.lo, stats->ci.hi, text),
 			    summary->count);
 }
 
@@ -80,17 +88,18 @@ char *plot_trouble_text(const struct analysis_counts *counts)
 		size_t count;
 		const char *what;
 	} kinds[] = {
-		{ counts->by_status[SAMPLE_TIMEOUT], "timed out" },
-		{ counts->failed, "failed" },
-		{ counts->by_status[SAMPLE_ABORTED], "aborted" },
-		{ counts->invalid, "invalid" },
+		{counts->by_status[SAMPLE_TIMEOUT], "timed out"},
+		{counts->failed, "failed"},
+		{counts->by_status[SAMPLE_ABORTED], "aborted"},
+		{counts->invalid, "invalid"},
 	};
 	char *text = alloc_text("");
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (!kinds[i].count)
 			continue;
-		char *longer = alloc_format("%s%s%zu %s", text, *text ? ", " : "", kinds[i].count, kinds[i].what);
+		char *longer = alloc_format("%s%s%zu %s", text, *text ? ", " : "", kinds[i].count,
+					    kinds[i].what);
 
 		free(text);
 		text = longer;
@@ -102,11 +111,13 @@ char *plot_trouble_text(const struct analysis_counts *counts)
 static void latency_row_texts(struct script *script, const struct analysis *analysis, size_t row)
 {
 	const struct analysis_subject *subject = &analysis->subjects[row - 1];
-	const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, row - 1);
+	const struct analysis_summary *summary = plot_latency(analysis, row - 1);
 	bool tried = subject->counts[BLOCK_LATENCY].tried;
-	cleanup_free char *median = latency_median_text(summary), *interval = latency_interval_text(summary);
+	cleanup_free char *median = latency_median_text(summary),
+			  *interval = latency_interval_text(summary);
 	cleanup_free char *trouble = plot_trouble_text(&subject->counts[BLOCK_LATENCY]);
-	cleanup_free char *reason = alloc_format("not measured: %.150s", subject->reason ? subject->reason : "not tried");
+	cleanup_free char *reason =
+		alloc_format("not measured: %.150s", subject->reason ? subject->reason : "not tried");
 	size_t lines;
 	cleanup_free char *message = script_wrap(tried ? "" : reason, script->width, &lines);
 
@@ -117,16 +128,17 @@ static void latency_row_texts(struct script *script, const struct analysis *anal
 	script_number(script, (double)lines, "row_message_lines[%zu]", row);
 }
 
-size_t plot_row_names(struct script *script, const struct analysis *analysis, const size_t *subjects, size_t count)
+size_t plot_row_names(struct script *script, const struct analysis *analysis, const size_t *subjects,
+		      size_t count)
 {
-	size_t widest = 0;
+	size_t widest = NAME_LEAST;
 
 	script_number(script, (double)count, "row_count");
 	script_arrays(script, count, "row_name row_lines row_colour");
 	for (size_t i = 0; i < count; i++) {
 		const char *title = analysis->subjects[subjects[i]].title;
-		size_t width = strlen(title) / 3 + 4 > NAME_WIDTH ? strlen(title) / 3 + 4 : NAME_WIDTH, lines;
-		cleanup_free char *name = script_wrap(title, width, &lines);
+		size_t third = strlen(title) / 3 + 4, lines;
+		cleanup_free char *name = script_wrap(title, third > NAME_WIDTH ? third : NAME_WIDTH, &lines);
 
 		script_text(script, name, "row_name[%zu]", i + 1);
 		script_number(script, (double)lines, "row_lines[%zu]", i + 1);
@@ -135,7 +147,7 @@ size_t plot_row_names(struct script *script, const struct analysis *analysis, co
 			widest = strcspn(line, "\n") > widest ? strcspn(line, "\n") : widest;
 	}
 	script_number(script, (double)widest, "name_width");
-	return (CANVAS_PX - NAME_PX * (widest > NAME_LEAST ? widest : NAME_LEAST)) / SMALL_PX;
+	return (size_t)((double)(CANVAS_PX - NAME_PX * widest) / SMALL_PX);
 }
 
 void plot_latency_rows(struct script *script, const struct analysis *analysis)
@@ -145,8 +157,8 @@ void plot_latency_rows(struct script *script, const struct analysis *analysis)
 	for (size_t i = 0; i < analysis->subject_count; i++)
 		all[i] = i;
 	script->width = plot_row_names(script, analysis, all, analysis->subject_count);
-	script_arrays(script, analysis->subject_count, "row_value row_interval row_trouble row_message row_message_lines");
+	script_arrays(script, analysis->subject_count,
+		      "row_value row_interval row_trouble row_message row_message_lines");
 	for (size_t i = 0; i < analysis->subject_count; i++)
 		latency_row_texts(script, analysis, i + 1);
 }
-

@@ -13,7 +13,8 @@
 /* The blank in "1.59 ms". */
 static bool note_is_amount(const char *text, size_t blank)
 {
-	return text[blank] == ' ' && blank && isdigit((unsigned char)text[blank - 1]) && isalpha((unsigned char)text[blank + 1]);
+	return text[blank] == ' ' && blank && isdigit((unsigned char)text[blank - 1]) &&
+	       isalpha((unsigned char)text[blank + 1]);
 }
 
 /* How many bytes of `text` fit into a line of `width` characters. */
@@ -84,30 +85,33 @@ static void note_list(char *list, size_t size, const char *item)
 }
 
 /* Never let emulation pass for KVM: the subjects whose label says so, by name. */
-static void note_emulated(struct script *script, const struct analysis *analysis)
+static void note_emulated(struct script *script, const struct analysis *analysis, const char *emulated)
 {
 	static const struct {
 		const char *label, *what;
 	} kinds[] = {
-		{ "tcg", "TCG (software emulation), not KVM: this tells nothing about KVM guests" },
-		{ "kvm-software", "KVM without hardware support: this tells nothing about VT-x or AMD-V" },
+		{"tcg", "TCG (software emulation), not KVM"},
+		{"kvm-software", "KVM in software, without the CPU's support"},
 	};
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		char names[64] = "";
+		char names[160] = "";
 		size_t count = 0;
 
 		for (size_t i = 0; i < analysis->subject_count; i++)
 			if (!strcmp(analysis->subjects[i].label, kinds[k].label) && ++count)
 				note_list(names, sizeof(names), analysis->subjects[i].name);
 		if (count > 2)
-			(void)snprintf(names, sizeof(names), "The %zu subjects marked (%s)", count, kinds[k].label);
+			(void)snprintf(names, sizeof(names), "The %zu subjects marked (%s)", count,
+				       kinds[k].label);
 		if (count)
-			script_note(script, true, "%s %s %s", names, count > 1 ? "are" : "is", kinds[k].what);
+			script_note(script, true, "%s %s %s%s", names, count > 1 ? "are" : "is",
+				    kinds[k].what, k ? "" : emulated);
 	}
 }
 
-void script_title(struct script *script, const struct analysis *analysis, const char *title)
+void script_title(struct script *script, const struct analysis *analysis, const char *title,
+		  const char *emulated)
 {
 	const struct json *plan = analysis->recording->plan;
 	const char *name = json_text_of(json_path(plan, "run.scenario.name"), "unnamed");
@@ -117,11 +121,12 @@ void script_title(struct script *script, const struct analysis *analysis, const 
 	script_arrays(script, SCRIPT_NOTES_MAX, "note note_warns");
 	char line[NOTE_WIDTH + 1];
 
-	if (snprintf(line, sizeof(line), "Scenario %s%s%s", name, *about ? ": " : "", about) > NOTE_WIDTH)
+	if (snprintf(line, sizeof(line), "Scenario %s%s%s", name, *about ? ": " : "", about) >
+	    NOTE_WIDTH)
 		(void)memcpy(line + NOTE_WIDTH - 3, "...", 3);
 	line[strcspn(line, "\n")] = '\0';
 	script_note(script, false, "%s", line);
-	note_emulated(script, analysis);
+	note_emulated(script, analysis, emulated);
 }
 
 static flag_set note_flags(const struct analysis *analysis, const char *metric)
@@ -131,7 +136,7 @@ static flag_set note_flags(const struct analysis *analysis, const char *metric)
 	for (size_t i = 0; i < FLAG_COUNT; i++)
 		if (analysis->flags[i].triggered && !analysis->flags[i].subject_count)
 			flags |= (flag_set)1 << i;
-	for (size_t i = 0; metric && i < analysis->subject_count; i++) {
+	for (size_t i = 0; i < analysis->subject_count; i++) {
 		const struct analysis_summary *summary = analysis_summary_find(analysis, metric, i);
 
 		flags |= summary ? summary->flags : 0;

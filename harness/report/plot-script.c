@@ -8,27 +8,29 @@
 #include <string.h>
 
 /*
- * Characters that the usual fonts have: Latin, Greek, Cyrillic, punctuation. A PNG made by gnuplot 5.4 shows a character
- * without glyph as a black area that covers half of the chart, and others would turn the order of the text around.
+ * Characters that the usual fonts have: Latin, Greek, Cyrillic, punctuation. A PNG made by gnuplot 5.4
+ * shows a character without glyph as a black area that covers half of the chart, and others would turn
+ * the order of the text around.
  */
 static bool script_drawable(uint32_t code)
 {
 	static const struct {
 		uint32_t first, last;
-	} ranges[] = { { 0x0a, 0x0a }, { 0x20, 0x7e }, { 0xa0, 0x24f }, { 0x370, 0x3ff }, { 0x400, 0x45f },
-		       { 0x2010, 0x2015 }, { 0x2018, 0x201e }, { 0x2020, 0x2022 }, { 0x2026, 0x2026 } };
+	} ranges[] = {{0x0a, 0x0a},	{0x20, 0x7e},	  {0xa0, 0x24f},
+		      {0x370, 0x3ff},	{0x400, 0x45f},	  {0x2010, 0x2015},
+		      {0x2018, 0x201e}, {0x2020, 0x2022}, {0x2026, 0x2026}};
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
-			return code != 0x378 && code != 0x379 && !(code >= 0x380 && code <= 0x383) && code != 0x38b &&
-			       code != 0x38d && code != 0x3a2;
+			return code != 0x378 && code != 0x379 && !(code >= 0x380 && code <= 0x383) &&
+			       code != 0x38b && code != 0x38d && code != 0x3a2;
 	return false;
 }
 
 /* Length of the well-formed UTF-8 character at `text`, and whether it can be drawn; 0: it is none. */
 static size_t script_utf8(const unsigned char *text, bool *ret_drawable)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
 	uint32_t code = length == 1 ? text[0] : text[0] & (0x7fu >> length);
 
@@ -51,6 +53,12 @@ static bool script_harmless(unsigned char c)
 	return c < 0x80 && (isalnum(c) || (c && strchr(" .,:;()[]+-/=<>", c)));
 }
 
+/* gnuplot leaves ">" in an SVG as it is, and XML allows no "]]>". */
+static bool script_ends_cdata(const char *text, const unsigned char *c)
+{
+	return *c == '>' && c - (const unsigned char *)text >= 2 && c[-1] == ']' && c[-2] == ']';
+}
+
 static void script_put_text(FILE *file, const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
@@ -61,7 +69,7 @@ static void script_put_text(FILE *file, const char *text)
 		bool drawable = false;
 		size_t length = script_utf8(c, &drawable);
 
-		if (!drawable) {
+		if (!drawable || script_ends_cdata(text, c)) {
 			(void)fputc('?', file);
 			escaped = false;
 			c += length ? length : 1;
@@ -87,7 +95,8 @@ static void script_put_number(FILE *file, double number, const char *unknown)
 		(void)fputs(unknown, file);
 }
 
-static void __attribute__((format(printf, 2, 0), nonnull)) script_put_name(FILE *file, const char *name, va_list args)
+static void __attribute__((format(printf, 2, 0), nonnull))
+script_put_name(FILE *file, const char *name, va_list args)
 {
 	(void)vfprintf(file, name, args);
 	(void)fputs(" = ", file);

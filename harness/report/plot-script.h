@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the charts share: the two files of one chart as they are written, and the texts on it. A script is a head of
- * assignments, made here, and a template of scripts/plots/, built in. Texts come from files that nobody trusts: in a
- * script they hold nothing but letters, digits and octal escapes, so that none can end a string or start a command.
+ * What the charts share: the two files of one chart as they are written, and the texts on it. A script
+ * is a head of assignments, made here, and a template of scripts/plots/, built in. Texts come from files
+ * that nobody trusts: in a script they hold nothing but letters, digits and octal escapes, so that none
+ * can end a string or start a command.
  */
 #pragma once
 
@@ -24,24 +25,31 @@ struct script {
 };
 
 /** `name = "text"`; the name is made as printf does ("row_name[3]"). Lines of the text stay lines. */
-void script_text(struct script *script, const char *text, const char *name, ...) __attribute__((format(printf, 3, 4)));
+void script_text(struct script *script, const char *text, const char *name, ...)
+	__attribute__((format(printf, 3, 4)));
 /** `name = number`. */
-void script_number(struct script *script, double number, const char *name, ...) __attribute__((format(printf, 3, 4)));
+void script_number(struct script *script, double number, const char *name, ...)
+	__attribute__((format(printf, 3, 4)));
 /** Declares arrays of `count` things: names with a blank between. */
 void script_arrays(struct script *script, size_t count, const char *names);
-/** Begins the next table (gnuplot's index 0, 1, ...): a comment that says what it is, and the columns' names. */
+/** Begins the next table (gnuplot's index 0, 1, ...): comments on what it is and on its columns. */
 void script_table(struct script *script, const char *what, const char *columns);
 /** One field of a row, and the end of it. NAN is "?"; texts lose what would break the table. */
 void script_field(struct script *script, double number);
 void script_field_text(struct script *script, const char *text);
 void script_row_end(struct script *script);
 
-/** The chart's title, and the first notes below it: the scenario, and what all must know ("vm is software emulation"). */
-void script_title(struct script *script, const struct analysis *analysis, const char *title);
-/** One more note below the title; `warning`: in a colour that is seen. Long ones take more lines; SCRIPT_NOTES_MAX in all. */
-void script_note(struct script *script, bool warning, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/** The last note: the flags that touch the whole run or this metric (NULL: none). Then the host and the run at the foot. */
+/**
+ * The chart's title, and the first notes below it: the scenario, and what all must know: "vm is TCG
+ * (software emulation), not KVM" with `emulated` added.
+ */
+void script_title(struct script *script, const struct analysis *analysis, const char *title,
+		  const char *emulated);
+/** One more note below the title, in lines (SCRIPT_NOTES_MAX in all); `warning`: in a colour that is seen. */
+void script_note(struct script *script, bool warning, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/** The last note: the flags that touch the whole run or this metric; then the host and the run at the foot. */
 void script_finish(struct script *script, const struct analysis *analysis, const char *metric);
 
-/** A copy in lines of at most `width` characters, broken at blanks and signs where it can be; for free(). */
+/** A copy for free(), in lines of at most `width` characters, broken at blanks and signs where it can be. */
 char *script_wrap(const char *text, size_t width, size_t *ret_lines);

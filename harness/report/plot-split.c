@@ -11,17 +11,27 @@ static double known_or_none(int64_t bytes)
 	return bytes == UNKNOWN ? 0 : (double)bytes;
 }
 
-enum { PART_GUEST, PART_VMM, PART_ANON, PART_FILE, PART_SHMEM, PART_KERNEL, PART_CACHE, PART_REST, MEMORY_PARTS };
+enum {
+	PART_GUEST,
+	PART_VMM,
+	PART_ANON,
+	PART_FILE,
+	PART_SHMEM,
+	PART_KERNEL,
+	PART_CACHE,
+	PART_REST,
+	MEMORY_PARTS
+};
 
 static const struct split_part memory_parts[MEMORY_PARTS] = {
-	[PART_GUEST] = { "guest RAM that was touched", "guest RAM", 2 },
-	[PART_VMM] = { "QEMU itself", "QEMU", 6 },
-	[PART_ANON] = { "anonymous memory", "anonymous", 1 },
-	[PART_FILE] = { "program files", "files", 5 },
-	[PART_SHMEM] = { "shared memory", "shared", 4 },
-	[PART_KERNEL] = { "kernel (cgroup)", "kernel", 3 },
-	[PART_CACHE] = { "private page cache", "page cache", 7 },
-	[PART_REST] = { "not told apart", "rest", 8 },
+	[PART_GUEST] = {"guest RAM that was touched", "guest RAM", 2},
+	[PART_VMM] = {"QEMU itself", "QEMU", 6},
+	[PART_ANON] = {"anonymous memory", "anonymous", 1},
+	[PART_FILE] = {"program files", "files", 5},
+	[PART_SHMEM] = {"shared memory", "shared", 4},
+	[PART_KERNEL] = {"kernel (cgroup)", "kernel", 3},
+	[PART_CACHE] = {"private page cache", "page cache", 7},
+	[PART_REST] = {"not told apart", "rest", 8},
 };
 
 static bool memory_weighed(const struct sample *sample)
@@ -29,7 +39,8 @@ static bool memory_weighed(const struct sample *sample)
 	return sample->has_memory;
 }
 
-/* The footprint of method 2.1: a guest's RAM and its VMM where these can be told apart, else the kinds of Pss. */
+/* The footprint of method 2.1: a guest's RAM and its VMM where these can be told apart, else the kinds
+ * of Pss. */
 static double memory_fill(const struct sample *sample, double *parts)
 {
 	const struct memory_reading *memory = &sample->memory;
@@ -61,13 +72,13 @@ static char *memory_remark(const struct sample *sample)
 	const struct memory_reading *memory = &sample->memory;
 
 	return alloc_format("%s%s", memory->cgroup_kernel == UNKNOWN ? "kernel memory not known" : "",
-			    !memory->unsettled			     ? ""
-			    : memory->cgroup_kernel == UNKNOWN	     ? "; still moving when weighed"
-								     : "still moving when weighed");
+			    !memory->unsettled		       ? ""
+			    : memory->cgroup_kernel == UNKNOWN ? "; still moving when weighed"
+							       : "still moving when weighed");
 }
 
 const struct split split_memory = {
-	.title = "All on one axis",
+	.title = "On one axis from zero",
 	.magnified = "The short bars",
 	.parts = memory_parts,
 	.part_count = MEMORY_PARTS,
@@ -79,9 +90,9 @@ const struct split split_memory = {
 enum { PART_INSTANCE, PART_BOOT, PART_BASE, DISK_PARTS };
 
 static const struct split_part disk_parts[DISK_PARTS] = {
-	[PART_INSTANCE] = { "the instance's own layer", "own layer", 1 },
-	[PART_BOOT] = { "kernel, initramfs, firmware", "boot files", 2 },
-	[PART_BASE] = { "base image (shared)", "base", 3 },
+	[PART_INSTANCE] = {"the instance's own layer", "own layer", 1},
+	[PART_BOOT] = {"kernel, initramfs, firmware", "boot files", 2},
+	[PART_BASE] = {"base image (shared)", "base", 3},
 };
 
 static bool disk_weighed(const struct sample *sample)
@@ -126,7 +137,8 @@ static char *disk_first_remark(const struct sample *sample)
 
 static char *disk_further_remark(const struct sample *sample)
 {
-	return alloc_text(sample->disk.rows[DISK_INSTANCE].allocated_bytes ? "" : "has no layer of its own");
+	return alloc_text(sample->disk.rows[DISK_INSTANCE].allocated_bytes ? ""
+									   : "has no layer of its own");
 }
 
 const struct split split_disk_first = {

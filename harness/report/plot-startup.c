@@ -6,7 +6,8 @@
 
 #define GOLDEN 0.6180339887498949 /* its multiples fill [0, 1) evenly: jitter without chance */
 
-static void startup_point(struct script *script, const struct analysis *analysis, size_t subject, size_t order, double ms)
+static void startup_point(struct script *script, const struct analysis *analysis, size_t subject,
+			  size_t order, double ms)
 {
 	double ignored;
 
@@ -23,10 +24,12 @@ static size_t startup_samples(struct script *script, const struct analysis *anal
 {
 	size_t count = 0;
 
-	script_table(script, "Samples that count, in the order in which they ran. Jitter spreads them across the row.",
+	script_table(script,
+		     "Samples that count, in the order in which they ran. Jitter spreads them across "
+		     "the row.",
 		     "row\tms\tjitter\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 
 		for (size_t k = 0; summary && k < summary->count; k++) {
 			startup_point(script, analysis, i, k, summary->values[k] / PLOT_NS_PER_MS);
@@ -41,7 +44,8 @@ static size_t startup_warmups(struct script *script, const struct analysis *anal
 	const struct recording *recording = analysis->recording;
 	size_t count = 0;
 
-	script_table(script, "Samples of warm-up blocks, which do not count.", "row\tms\tjitter\tsubject");
+	script_table(script, "Samples of warm-up blocks, which do not count.",
+		     "row\tms\tjitter\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		for (size_t k = 0; k < recording->sample_count; k++) {
 			double ms = plot_warmup_ms(&recording->samples[k], analysis->subjects[i].name);
@@ -53,14 +57,16 @@ static size_t startup_warmups(struct script *script, const struct analysis *anal
 	return count;
 }
 
-static size_t startup_medians(struct script *script, const struct analysis *analysis, double high)
+static void startup_medians(struct script *script, const struct analysis *analysis, double high)
 {
-	size_t count = 0;
+	size_t count = 0, intervals = 0;
 
-	script_table(script, "Medians. An interval that reaches beyond the timeout ends at the edge of the chart.",
-		     "row\tmedian_ms\tlow_ms\thigh_ms\tn\tsubject");
+	script_table(
+		script,
+		"Medians. An interval that reaches beyond the timeout ends at the edge of the chart.",
+		"row\tmedian_ms\tlow_ms\thigh_ms\tn\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		const struct analysis_summary *summary = analysis_summary_find(analysis, PLOT_LATENCY, i);
+		const struct analysis_summary *summary = plot_latency(analysis, i);
 
 		if (!summary || !summary->count || !isfinite(summary->stats.median))
 			continue;
@@ -74,8 +80,10 @@ static size_t startup_medians(struct script *script, const struct analysis *anal
 		script_field_text(script, analysis->subjects[i].title);
 		script_row_end(script);
 		count++;
+		intervals += ci->known;
 	}
-	return count;
+	script_number(script, (double)count, "median_count");
+	script_number(script, (double)intervals, "interval_count");
 }
 
 /* One of the two tables of what has no place on the axis. */
@@ -83,7 +91,9 @@ static size_t startup_troubles(struct script *script, const struct analysis *ana
 {
 	size_t count = 0;
 
-	script_table(script, timeouts ? "Samples that timed out: longer than any other." : "Samples that failed: no time at all.",
+	script_table(script,
+		     timeouts ? "Samples that timed out: longer than any other."
+			      : "Samples that failed: no time at all.",
 		     "row\tcount\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		const struct analysis_counts *counts = &analysis->subjects[i].counts[BLOCK_LATENCY];
@@ -111,10 +121,9 @@ bool plot_startup(struct script *script, const struct analysis *analysis)
 	plot_axis_write(script, &axis);
 	script_number(script, (double)startup_samples(script, analysis), "sample_count");
 	script_number(script, (double)startup_warmups(script, analysis), "warmup_count");
-	script_number(script, (double)startup_medians(script, analysis, axis.high), "median_count");
+	startup_medians(script, analysis, axis.high);
 	script_number(script, (double)startup_troubles(script, analysis, true), "timeout_count");
 	script_number(script, (double)startup_troubles(script, analysis, false), "failure_count");
 	script_finish(script, analysis, PLOT_LATENCY);
 	return true;
 }
-

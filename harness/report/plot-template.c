@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The assembler takes the files in, each ended by NUL. Paths are from the repo's root, as those of includes. */
+/* The assembler takes the files in, each ended by NUL. Paths are from the repo's root, as those of
+ * includes. */
 #include "harness/report/plot-template.h"
 
 #define TEMPLATE(symbol, path)                                                                          \

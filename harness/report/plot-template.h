@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gnuplot templates of scripts/plots/, built into the program: there is nothing to find at run time. */
+/* The gnuplot templates of scripts/plots/, built into the program: nothing to find at run time. */
 #pragma once
 
-extern const char plot_template_common[], plot_template_startup[], plot_template_ecdf[], plot_template_weight[];
+extern const char plot_template_common[], plot_template_startup[], plot_template_ecdf[],
+	plot_template_weight[];

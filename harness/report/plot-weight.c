@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory and disk as bars that are split into parts. All bars stand on a linear axis from zero: a logarithmic one has
- * no zero and makes the parts of a bar lie. As a process takes a thousandth of what a VM takes, the bars too short to
- * be seen are drawn once more, magnified, on an axis of their own that says so.
+ * Memory and disk as bars that are split into parts. All bars stand on a linear axis from zero: a
+ * logarithmic one has no zero and makes the parts of a bar lie. As a process takes a thousandth of what
+ * a VM takes, the bars too short to be seen are drawn once more, magnified, on an axis of their own that
+ * says so.
  */
 #include <math.h>
 #include <string.h>
@@ -10,22 +11,12 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/units.h"
+#include "harness/report/plot-bar.h"
 #include "harness/report/plot-chart.h"
-#include "harness/report/plot-split.h"
 
-#define PANELS_EACH 3	   /* of one split: as it is, magnified, magnified again */
+#define PANELS_EACH 3 /* of one split: as it is, magnified, magnified again */
 #define PANELS_MAX 6
 #define VISIBLE (1.0 / 40) /* a bar shorter than this part of its axis is drawn again */
-
-/** One bar: the sample whose total is the lower median, as the medians of parts need not add up. */
-struct bar {
-	size_t subject;
-	struct stats_summary stats; /**< of the totals */
-	double parts[SPLIT_PARTS_MAX], total;
-	const struct sample *sample; /**< NULL: no sample has a total */
-	size_t missing;		     /**< samples that were weighed, but without a total */
-	const char *why;	     /**< what the last of these says; NULL */
-};
 
 /** Some of a split's bars on one axis. */
 struct panel {
@@ -42,62 +33,28 @@ struct panels {
 	size_t count, rows;
 };
 
-static bool weight_counts(const struct sample *sample, const struct split *split, const char *subject)
-{
-	return sample->kind == BLOCK_FOOTPRINT && sample->status == SAMPLE_OK && analysis_counts_in(sample) &&
-	       split->weighed(sample) && !strcmp(sample->subject, subject);
-}
-
-/* The bar of a subject, from the samples of its footprint blocks. */
-static struct bar bar_make(const struct analysis *analysis, const struct split *split, size_t subject)
-{
-	const struct recording *recording = analysis->recording;
-	cleanup_free double *totals = alloc_zero(recording->sample_count, sizeof(*totals));
-	struct bar bar = { .subject = subject, .total = NAN };
-	size_t count = 0;
-
-	for (size_t i = 0; i < recording->sample_count; i++) {
-		const struct sample *sample = &recording->samples[i];
-
-		if (!weight_counts(sample, split, analysis->subjects[subject].name))
-			continue;
-		totals[count] = split->fill(sample, bar.parts);
-		if (isnan(totals[count])) {
-			bar.missing++;
-			bar.why = sample->memory.unknown_reason;
-		} else {
-			count++;
-		}
-	}
-	if (!count || stats_summary(totals, count, analysis->confidence, &bar.stats, NULL) < 0)
-		return bar;
-	stats_sort(totals, count);
-	for (size_t i = 0; i < recording->sample_count && !bar.sample; i++) {
-		const struct sample *sample = &recording->samples[i];
-
-		if (!weight_counts(sample, split, analysis->subjects[subject].name))
-			continue;
-		bar.total = split->fill(sample, bar.parts);
-		bar.sample = bar.total <= totals[(count - 1) / 2] && bar.total >= totals[(count - 1) / 2] ? sample : NULL;
-	}
-	return bar;
-}
-
-/* Adds the panel of all bars that are not longer than `limit`; false: they need none. */
-static bool panels_add(struct panels *panels, const struct split *split, const struct bar *bars, size_t count, double limit)
+/*
+ * Adds the panel of all bars shorter than `limit` bytes (INFINITY: of all). False: there are no two that
+ * would be longer than nothing; one alone has nothing to be compared with.
+ */
+static bool panels_add(struct panels *panels, const struct split *split, const struct bar *bars,
+		       size_t count, double limit)
 {
 	struct panel *panel = &panels->list[panels->count];
+	size_t seen = 0;
 
-	*panel = (struct panel){ .split = split, .bars = bars, .picked = alloc_zero(count, sizeof(size_t)) };
+	*panel = (struct panel){
+		.split = split, .bars = bars, .picked = alloc_zero(count, sizeof(size_t))};
 	for (size_t i = 0; i < count; i++) {
-		double longest = fmax(bars[i].total, bars[i].stats.ci.known ? bars[i].stats.ci.hi : bars[i].stats.max);
+		bool fits = bars[i].sample && bars[i].total < limit;
 
-		if (isinf(limit) || (bars[i].sample && bars[i].total < limit))
+		if (fits || isinf(limit))
 			panel->picked[panel->count++] = i;
-		if (bars[i].sample && bars[i].total < limit)
-			panel->most = fmax(panel->most, longest);
+		if (fits)
+			panel->most = fmax(panel->most, bar_end(&bars[i]));
+		seen += fits && bars[i].total > 0;
 	}
-	if (!panel->count || (isfinite(limit) && !(panel->most > 0))) {
+	if (isfinite(limit) && seen < 2) {
 		free(panel->picked);
 		return false;
 	}
@@ -106,7 +63,8 @@ static bool panels_add(struct panels *panels, const struct split *split, const s
 	return true;
 }
 
-static void panels_add_split(struct panels *panels, const struct split *split, const struct bar *bars, size_t count)
+static void panels_add_split(struct panels *panels, const struct split *split, const struct bar *bars,
+			     size_t count)
 {
 	double limit = INFINITY, first = NAN;
 
@@ -121,71 +79,24 @@ static void panels_add_split(struct panels *panels, const struct split *split, c
 	}
 }
 
-/* "guest RAM 72.3 MiB + QEMU 45.0 MiB", and the remark in a line of its own. */
-static char *bar_text(const struct split *split, const struct bar *bar, size_t width)
-{
-	char amount[UNITS_MAX];
-	char *text = alloc_text("");
-
-	for (size_t i = 0; i < split->part_count; i++) {
-		if (!(bar->parts[i] > 0))
-			continue;
-		char *longer = alloc_format("%s%s%s %s", text, *text ? " + " : "", split->parts[i].brief,
-					    units_text(UNITS_BYTES, bar->parts[i], amount));
-
-		free(text);
-		text = longer;
-	}
-	cleanup_free char *remark = split->remark(bar->sample);
-	cleanup_free char *both = alloc_format("%s%s%s", text, *text && *remark ? "\n" : "", remark);
-
-	free(text);
-	return script_wrap(both, width, NULL);
-}
-
-/* "[117, 119], n = 12"; below 6 samples there is no interval, so that the range of all stands for it. */
-static char *bar_interval(const struct stats_summary *stats)
-{
-	char text[UNITS_MAX];
-
-	if (stats->ci.known)
-		return alloc_format("%s, n = %zu",
-				    units_interval(UNITS_BYTES, stats->median, stats->ci.lo, stats->ci.hi, text), stats->n);
-	if (stats->n < 2 || !(stats->max > stats->min))
-		return alloc_format("%sn = %zu", stats->n < 2 ? "" : "all equal, ", stats->n);
-	(void)units_interval(UNITS_BYTES, stats->median, stats->min, stats->max, text);
-	return alloc_format("range %s, n = %zu", text, stats->n);
-}
-
-/* What stands below a bar. */
-static char *bar_message(const struct analysis_subject *subject, const struct panel *panel, const struct bar *bar,
-			 size_t width)
-{
-	const char *why = bar->why && *bar->why ? bar->why : subject->reason ? subject->reason : "";
-
-	if (bar->sample && bar->total > 0 && bar->total < panel->again_below)
-		return alloc_text("too short to be seen here: magnified below");
-	if (bar->sample)
-		return bar_text(panel->split, bar, width);
-	cleanup_free char *reason = alloc_format("not known: %s", *why ? why : "no sample was weighed");
-
-	return script_wrap(reason, width, NULL);
-}
-
 /* Returns true where the row needs a second line below its bar. */
 static bool bar_texts(struct script *script, const struct analysis *analysis, const struct panel *panel,
 		      const struct bar *bar, size_t row)
 {
 	const struct analysis_subject *subject = &analysis->subjects[bar->subject];
 	char amount[UNITS_MAX];
-	cleanup_free char *text = bar_message(subject, panel, bar, script->width);
+	bool again = bar->sample && bar->total > 0 && bar->total < panel->again_below;
+	cleanup_free char *text = again ? alloc_text("too short to be seen here: magnified below")
+					: bar_message(panel->split, bar, subject->reason, script->width);
 	cleanup_free char *interval = bar->sample ? bar_interval(&bar->stats) : alloc_text("");
 	cleanup_free char *trouble = plot_trouble_text(&subject->counts[BLOCK_FOOTPRINT]);
-	cleanup_free char *missing = bar->missing && bar->sample ? alloc_format("%s%s%zu not known", trouble,
-										*trouble ? ", " : "", bar->missing)
-								 : alloc_text(trouble);
+	cleanup_free char *missing =
+		bar->missing && bar->sample
+			? alloc_format("%s%s%zu not known", trouble, *trouble ? ", " : "", bar->missing)
+			: alloc_text(trouble);
 
-	script_text(script, bar->sample ? units_text(UNITS_BYTES, bar->stats.median, amount) : "", "row_value[%zu]", row);
+	script_text(script, bar->sample ? units_text(UNITS_BYTES, bar->stats.median, amount) : "",
+		    "row_value[%zu]", row);
 	script_text(script, interval, "row_interval[%zu]", row);
 	script_text(script, missing, "row_trouble[%zu]", row);
 	script_text(script, text, "row_message[%zu]", row);
@@ -193,7 +104,8 @@ static bool bar_texts(struct script *script, const struct analysis *analysis, co
 	return *missing || strchr(text, '\n');
 }
 
-static size_t panel_bars(struct script *script, const struct analysis *analysis, const struct panel *panel)
+static size_t panel_bars(struct script *script, const struct analysis *analysis,
+			 const struct panel *panel)
 {
 	size_t count = 0;
 
@@ -220,11 +132,14 @@ static size_t panel_bars(struct script *script, const struct analysis *analysis,
 }
 
 /* Returns how many whiskers have a length. */
-static size_t panel_totals(struct script *script, const struct analysis *analysis, const struct panel *panel)
+static size_t panel_totals(struct script *script, const struct analysis *analysis,
+			   const struct panel *panel)
 {
 	size_t count = 0;
 
-	script_table(script, "Totals, in bytes: the median, with its interval (interval 1) or the range of all samples (0).",
+	script_table(script,
+		     "Totals, in bytes: the median, with its interval (interval 1) or the range of all "
+		     "samples (0).",
 		     "place\tmedian\tlow\thigh\tinterval\tn\tsubject");
 	for (size_t i = 0; i < panel->count; i++) {
 		const struct bar *bar = &panel->bars[panel->picked[i]];
@@ -248,16 +163,17 @@ static size_t panel_totals(struct script *script, const struct analysis *analysi
 /* "1, 2 or 5 times a power of 1024 or ten": some five ticks on an axis of bytes. */
 static void panel_axis(struct script *script, const struct panel *panel, size_t p)
 {
-	static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	double most = panel->most > 0 ? panel->most * 1.04 : 1, unit = 1;
 	size_t name = 0;
 
 	for (; most / unit >= 1000 && name < 4; name++)
 		unit *= 1024;
+	char times[UNITS_MAX];
 	cleanup_free char *title =
-		panel->magnified > 1
-			? alloc_format("%s, magnified %.0f times", panel->split->magnified, panel->magnified)
-			: alloc_text(panel->split->title);
+		panel->magnified > 1 ? alloc_format("%s, magnified %s", panel->split->magnified,
+						    units_text(UNITS_TIMES, panel->magnified, times))
+				     : alloc_text(panel->split->title);
 	cleanup_free char *format = alloc_format("%%g %s", names[name]);
 
 	script_text(script, title, "panel_title[%zu]", p);
@@ -288,7 +204,8 @@ static void panels_legend(struct script *script, const struct panels *panels)
 	script_number(script, (double)shown, "part_count");
 }
 
-static void panels_rows(struct script *script, const struct analysis *analysis, const struct panels *panels)
+static void panels_rows(struct script *script, const struct analysis *analysis,
+			const struct panels *panels)
 {
 	cleanup_free size_t *subjects = alloc_zero(panels->rows, sizeof(*subjects));
 	size_t row = 0;
@@ -307,11 +224,13 @@ static void panels_rows(struct script *script, const struct analysis *analysis, 
 	script_number(script, tall, "row_tall");
 }
 
-static void panels_write(struct script *script, const struct analysis *analysis, const struct panels *panels)
+static void panels_write(struct script *script, const struct analysis *analysis,
+			 const struct panels *panels)
 {
 	script_number(script, (double)panels->count, "panel_count");
 	script_arrays(script, panels->count,
-		      "panel_title panel_rows panel_unit panel_high panel_step panel_format panel_bars panel_whiskers");
+		      "panel_title panel_rows panel_unit panel_high panel_step panel_format panel_bars "
+		      "panel_whiskers");
 	for (size_t p = 0; p < panels->count; p++) {
 		panel_axis(script, &panels->list[p], p + 1);
 		size_t parts = panel_bars(script, analysis, &panels->list[p]);
@@ -325,11 +244,11 @@ static void panels_write(struct script *script, const struct analysis *analysis,
 }
 
 /* Draws one or two splits of the same samples, one below the other. */
-static bool weight_plot(struct script *script, const struct analysis *analysis, const struct split *const *splits,
-			size_t split_count)
+static bool weight_plot(struct script *script, const struct analysis *analysis,
+			const struct split *const *splits, size_t split_count)
 {
-	struct panels panels = { .count = 0 };
-	struct bar *bars[2] = { NULL, NULL };
+	struct panels panels = {.count = 0};
+	struct bar *bars[2] = {NULL, NULL};
 	bool any = false;
 
 	for (size_t s = 0; s < split_count; s++) {
@@ -341,8 +260,10 @@ static bool weight_plot(struct script *script, const struct analysis *analysis, 
 		panels_add_split(&panels, splits[s], bars[s], analysis->subject_count);
 	}
 	if (any) {
-		script_note(script, false, "Bar: the sample whose total is the median. Whisker: its %.3g %% "
-			    "order-statistic interval, or the range", analysis->confidence * 100);
+		script_note(script, false,
+			    "Bar: the sample at the median. Diamond: the median, with its %.3g %% "
+			    "order-statistic interval or the range",
+			    analysis->confidence * 100);
 		panels_write(script, analysis, &panels);
 	}
 	for (size_t p = 0; p < panels.count; p++)
@@ -354,7 +275,7 @@ static bool weight_plot(struct script *script, const struct analysis *analysis, 
 
 bool plot_memory(struct script *script, const struct analysis *analysis)
 {
-	static const struct split *const splits[] = { &split_memory };
+	static const struct split *const splits[] = {&split_memory};
 
 	if (!weight_plot(script, analysis, splits, 1))
 		return false;
@@ -364,7 +285,7 @@ bool plot_memory(struct script *script, const struct analysis *analysis)
 
 bool plot_disk(struct script *script, const struct analysis *analysis)
 {
-	static const struct split *const splits[] = { &split_disk_first, &split_disk_further };
+	static const struct split *const splits[] = {&split_disk_first, &split_disk_further};
 
 	if (!weight_plot(script, analysis, splits, 2))
 		return false;

@@ -11,38 +11,51 @@ panel_y(p) = top_px + (p < 2 ? 0 : sum [q=1:p - 1] panel_px(q))
 panel_of(i) = 1 + sum [q=1:panel_count] (i > rows_before(q) + panel_rows[q])
 row_top(i) = panel_y(panel_of(i)) + panel_top_px + row_px * (i - 1 - rows_before(panel_of(i)))
 canvas_height = panel_y(panel_count) + panel_px(panel_count) + bottom_px
+value_px = canvas_width - right_px + 22
+legend_x(k) = 22 + 250 * ((k - 1) % 3)
+legend_y(k) = canvas_height - 20 - 20 * (legend_rows - int((k - 1) / 3))
 
-unset key
+set lmargin at screen px(left_px)
+set rmargin at screen px(canvas_width - right_px)
 unset ytics
 unset grid
-text_px = canvas_width - right_px + 22
-legend_x(k) = 22 + 250 * ((k - 1) % 3)
-legend_y(k) = canvas_height - 14 - 20 * (legend_rows - int((k - 1) / 3)) - 6
+
 do for [format in formats] {
 	eval open_of(format)
 	set output chart.".".format
 	# The texts belong to the whole picture: they go with the first panel.
-	eval texts
-	set for [p=1:panel_count] label 50 + p panel_title[p] at screen px(16), screen py(panel_y(p) + 16) textcolor rgb ink font ":Bold"
-	set for [i=1:row_count] label 100 + i row_name[i] right at screen px(left_px - 14), screen py(row_top(i) + 15 - 8 * (row_lines[i] - 1) * (row_lines[i] > 2)) textcolor rgb ink
-	set for [i=1:row_count] label 1100 + i row_value[i] at screen px(text_px), screen py(row_top(i) + 15) font ":Bold" textcolor rgb ink
-	set for [i=1:row_count] label 2100 + i row_interval[i] at screen px(text_px), screen py(row_top(i) + 32) font small textcolor rgb grey
-	set for [i=1:row_count] label 3100 + i row_trouble[i] at screen px(text_px), screen py(row_top(i) + 47) font small textcolor rgb alarm
-	set for [i=1:row_count] label 4100 + i row_message[i] at screen px(left_px + 6), screen py(row_top(i) + 34) font small textcolor rgb (row_empty[i] ? alarm : grey)
-	set for [k=1:part_count] object k rectangle center screen px(legend_x(k)), screen py(legend_y(k)) size screen px(14), screen 14.0 / canvas_height fc rgb colour(part_colour[k]) fs solid 1 noborder
-	set for [k=1:part_count] label 10000 + k part_name[k] at screen px(legend_x(k) + 12), screen py(legend_y(k)) font small textcolor rgb ink
+	eval set_texts
+	set for [p=1:panel_count] label 50 + p panel_title[p] \
+		at screen px(16), screen py(panel_y(p) + 16) font bold textcolor rgb ink
+	set for [i=1:row_count] label 100 + i row_name[i] right \
+		at screen px(left_px - 14), screen py(row_top(i) + 15 - 8 * (row_lines[i] > 2) * (row_lines[i] - 1)) textcolor rgb ink
+	set for [i=1:row_count] label 1100 + i row_value[i] \
+		at screen px(value_px), screen py(row_top(i) + 15) font bold textcolor rgb ink
+	set for [i=1:row_count] label 2100 + i row_interval[i] \
+		at screen px(value_px), screen py(row_top(i) + 32) font small textcolor rgb grey
+	set for [i=1:row_count] label 3100 + i row_trouble[i] \
+		at screen px(value_px), screen py(row_top(i) + 46) font small textcolor rgb alarm
+	set for [i=1:row_count] label 4100 + i row_message[i] \
+		at screen px(left_px + 6), screen py(row_top(i) + 34) font small textcolor rgb (row_empty[i] ? alarm : grey)
+	set for [k=1:part_count] object k rectangle center screen px(legend_x(k)), screen py(legend_y(k)) \
+		size screen px(14), screen 14.0 / canvas_height fc rgb colour(part_colour[k]) fs solid 1 noborder
+	set for [k=1:part_count] label 30 + k part_name[k] \
+		at screen px(legend_x(k) + 12), screen py(legend_y(k)) font small textcolor rgb ink
 	set multiplot
 	do for [p=1:panel_count] {
-		set lmargin at screen px(left_px)
-		set rmargin at screen px(canvas_width - right_px)
 		set tmargin at screen py(panel_y(p) + panel_top_px)
 		set bmargin at screen py(panel_y(p) + panel_px(p) - panel_bottom_px)
 		set xrange [0:panel_high[p]]
 		set yrange [panel_rows[p] + 0.5:0.5]
 		set xtics 0, panel_step[p]
 		set format x panel_format[p]
-		plot for [k=1:panel_bars[p] > 0] data index 2 * p - 2 using (($2 + $3) / 2 / panel_unit[p]):1:($2 / panel_unit[p]):($3 / panel_unit[p]):($1 - 0.42):($1 - 0.08):(colour($4)) with boxxyerror lc rgb variable, \
-		     for [k=1:panel_whiskers[p] > 0] data index 2 * p - 1 using ($2 / panel_unit[p]):($1 - 0.25):(($4 > $3 ? $3 : NaN) / panel_unit[p]):($4 / panel_unit[p]) with xerrorbars pt 0 lw 1.6 lc rgb ink, \
+		unit = panel_unit[p]
+		plot for [k=1:panel_bars[p] > 0] data index 2 * p - 2 \
+				using (($2 + $3) / 2 / unit):1:($2 / unit):($3 / unit):($1 - 0.42):($1 - 0.08):(colour($4)) \
+				with boxxyerror lc rgb variable, \
+		     for [k=1:panel_whiskers[p] > 0] data index 2 * p - 1 \
+				using ($2 / unit):($1 - 0.25):(($4 > $3 ? $3 : NaN) / unit):($4 / unit) \
+				with xerrorbars pt 13 ps 0.7 * dot lw 1.4 lc rgb ink, \
 		     NaN
 		unset label
 		unset object

@@ -16,20 +16,21 @@
 
 static int run(const char *script, uint64_t timeout_ns, struct error *err)
 {
-	const char *arguments[] = { "sh", "-c", script, NULL };
-	const char *variables[] = { "ONLY=this", "PATH=/bin:/usr/bin", NULL };
-	struct spawn_program program = { arguments, variables, "/", timeout_ns };
+	const char *arguments[] = {"sh", "-c", script, NULL};
+	const char *variables[] = {"ONLY=this", "PATH=/bin:/usr/bin", NULL};
+	struct spawn_program program = {arguments, variables, "/", timeout_ns};
 
 	return spawn_run(&program, err);
 }
 
 static void test_ends(void **state)
 {
-	struct error err = { 0 };
+	struct error err = {0};
 
 	(void)state;
 	assert_int_equal(run("exit 0", 10ull * SECOND_NS, &err), 0);
-	assert_int_equal(run("echo first; echo ' at\tlast ' >&2; echo; exit 3", 10ull * SECOND_NS, &err), -EIO);
+	assert_int_equal(run("echo first; echo ' at\tlast ' >&2; echo; exit 3", 10ull * SECOND_NS, &err),
+			 -EIO);
 	assert_string_equal(err.text, "sh: exit status 3: at last");
 	assert_int_equal(run("kill -9 $$", 10ull * SECOND_NS, &err), -EIO);
 	assert_non_null(strstr(err.text, "killed by signal 9"));
@@ -38,17 +39,18 @@ static void test_ends(void **state)
 /* More than a pipe holds, and more than is kept. */
 static void test_says_much(void **state)
 {
-	struct error err = { 0 };
+	struct error err = {0};
 
 	(void)state;
 	assert_int_equal(run("i=0; while [ $i -lt 30000 ]; do echo line $i; i=$((i+1)); done; exit 1",
-			     30ull * SECOND_NS, &err), -EIO);
+			     30ull * SECOND_NS, &err),
+			 -EIO);
 	assert_string_equal(err.text, "sh: exit status 1: line 29999");
 }
 
 static void test_environment(void **state)
 {
-	struct error err = { 0 };
+	struct error err = {0};
 
 	(void)state;
 	assert_int_equal(run("echo \"$ONLY $PWD ${HOME-none}\"; exit 1", 10ull * SECOND_NS, &err), -EIO);
@@ -58,7 +60,7 @@ static void test_environment(void **state)
 /* A child that holds the output open does not keep the caller, and dies with its group. */
 static void test_timeout(void **state)
 {
-	struct error err = { 0 };
+	struct error err = {0};
 	uint64_t begin_ns = clock_now_ns();
 
 	(void)state;
@@ -70,9 +72,9 @@ static void test_timeout(void **state)
 
 static void test_missing(void **state)
 {
-	const char *arguments[] = { "no-such-program-here", NULL };
-	struct spawn_program program = { arguments, NULL, NULL, SECOND_NS };
-	struct error err = { 0 };
+	const char *arguments[] = {"no-such-program-here", NULL};
+	struct spawn_program program = {arguments, NULL, NULL, SECOND_NS};
+	struct error err = {0};
 
 	(void)state;
 	assert_int_equal(spawn_run(&program, &err), -ENOENT);
