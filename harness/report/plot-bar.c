@@ -68,10 +68,10 @@ static char *bar_text(const struct split *split, const struct bar *bar, size_t w
 			continue;
 		cleanup_free char *part = alloc_format("%s %s", split->parts[i].brief,
 						       units_text(UNITS_BYTES, bar->parts[i], amount));
-		bool fits = used + strlen(part) + 5 <= width;
+		bool fits = used + strlen(" + ") + strlen(part) + strlen(" +") <= width;
 		char *longer = alloc_format("%s%s%s", text, !used ? "" : fits ? " + " : " +\n", part);
 
-		used = (fits ? used + 3 : 0) + strlen(part);
+		used = strlen(part) + (used && fits ? used + strlen(" + ") : 0);
 		free(text);
 		text = longer;
 	}
@@ -106,7 +106,7 @@ char *bar_message(const struct split *split, const struct bar *bar, const char *
 
 	if (bar->sample)
 		return bar_text(split, bar, width);
-	cleanup_free char *unknown = alloc_format("not known: %s", why);
+	cleanup_free char *unknown = alloc_format("not known: %.120s", why);
 
 	return script_wrap(unknown, width, NULL);
 }

@@ -12,6 +12,7 @@
 #define NAME_PX 8     /* and for a character of a name, at least NAME_LEAST of them */
 #define NAME_LEAST 8
 #define SMALL_PX 6.6  /* the width of a character of the small font, in the widest of the usual fonts */
+#define NAME_LINES 3 /* then the lines get longer */
 #define NAME_WIDTH 20 /* characters of a subject's name before it takes a second line */
 
 /* "n = 12" or "n = 11 to 12", and what they are. */
@@ -137,9 +138,13 @@ size_t plot_row_names(struct script *script, const struct analysis *analysis, co
 	script_arrays(script, count, "row_name row_lines row_colour");
 	for (size_t i = 0; i < count; i++) {
 		const char *title = analysis->subjects[subjects[i]].title;
-		size_t third = strlen(title) / 3 + 4, lines;
-		cleanup_free char *name = script_wrap(title, third > NAME_WIDTH ? third : NAME_WIDTH, &lines);
+		size_t width = NAME_WIDTH, lines;
+		cleanup_free char *name = script_wrap(title, width, &lines);
 
+		while (lines > NAME_LINES) {
+			free(name);
+			name = script_wrap(title, width += 4, &lines);
+		}
 		script_text(script, name, "row_name[%zu]", i + 1);
 		script_number(script, (double)lines, "row_lines[%zu]", i + 1);
 		script_number(script, (double)(subjects[i] + 1), "row_colour[%zu]", i + 1);

@@ -8,7 +8,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/report/plot-script.h"
 
-#define NOTE_WIDTH 104 /* characters of the small font across 800 pixels */
+#define NOTE_WIDTH 112 /* characters of the small font across 800 pixels */
 
 /* The blank in "1.59 ms". */
 static bool note_is_amount(const char *text, size_t blank)

@@ -86,7 +86,7 @@ static bool bar_texts(struct script *script, const struct analysis *analysis, co
 	const struct analysis_subject *subject = &analysis->subjects[bar->subject];
 	char amount[UNITS_MAX];
 	bool again = bar->sample && bar->total > 0 && bar->total < panel->again_below;
-	cleanup_free char *text = again ? alloc_text("too short to be seen here: magnified below")
+	cleanup_free char *text = again ? alloc_text("magnified below")
 					: bar_message(panel->split, bar, subject->reason, script->width);
 	cleanup_free char *interval = bar->sample ? bar_interval(&bar->stats) : alloc_text("");
 	cleanup_free char *trouble = plot_trouble_text(&subject->counts[BLOCK_FOOTPRINT]);

@@ -36,7 +36,7 @@ do for [format in formats] {
 	set for [i=1:row_count] label 3100 + i row_trouble[i] \
 		at screen px(value_px), screen py(row_top(i) + 46) font small textcolor rgb alarm
 	set for [i=1:row_count] label 4100 + i row_message[i] \
-		at screen px(left_px + 6), screen py(row_top(i) + 34) font small textcolor rgb (row_empty[i] ? alarm : grey)
+		at screen px(left_px + 6), screen py(row_top(i) + (row_empty[i] ? 15 : 34)) font small textcolor rgb (row_empty[i] ? alarm : grey)
 	set for [k=1:part_count] object k rectangle center screen px(legend_x(k)), screen py(legend_y(k)) \
 		size screen px(14), screen 14.0 / canvas_height fc rgb colour(part_colour[k]) fs solid 1 noborder
 	set for [k=1:part_count] label 30 + k part_name[k] \
