@@ -49,7 +49,8 @@ do for [format in formats] {
 	}
 	plot for [i=1:curve_count] data index i - 1 using 1:2 \
 			with steps lw thick(curve_row[i]) dt dash(curve_row[i]) lc rgb subject_colour(curve_row[i]), \
-	     for [k=1:censored_count > 0] data index curve_count using 1:2 with points pt 9 ps 1.1 * dot lc rgb alarm, \
-	     NaN
+	     for [k=1:censored_count > 0] data index (censored_count > 0 ? curve_count : 0) using 1:2 \
+			with points pt 9 ps 1.1 * dot lc rgb alarm, \
+	     -9 with lines
 	set output
 }

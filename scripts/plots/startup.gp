@@ -19,6 +19,13 @@ if (sample_count + warmup_count == 0) {
 	axis_title = "no sample became ready: there is no time to show"
 }
 
+# gnuplot looks at the data even where there is nothing to plot, and warns of a table without rows.
+filled = sample_count > 0 ? 0 : warmup_count > 0 ? 1 : timeout_count > 0 ? 3 : 4
+table(n, count) = count > 0 ? n : filled
+
+pale_of(row) = clear(row_colour[int(row)], 190)
+clear_of(row) = clear(row_colour[int(row)], 90)
+
 do for [format in formats] {
 	eval open_of(format)
 	set output chart.".".format
@@ -61,17 +68,19 @@ do for [format in formats] {
 		set label 46 "failed" at screen legend_text_at(0), screen legend_y font small textcolor rgb ink
 	}
 
-	plot for [k=1:interval_count > 0] data index 2 \
-			using 2:1:3:4:($1 - 0.32):($1 + 0.32):(clear(row_colour[int($1)], 190)) with boxxyerror lc rgb variable, \
-	     for [k=1:median_count > 0] data index 2 using 2:($1 - 0.36):(0):(0.72) with vectors nohead lw 2 lc rgb ink, \
-	     for [k=1:warmup_count > 0] data index 1 using 2:($1 + 0.26 * $3):(clear(row_colour[int($1)], 60)) \
+	plot for [k=1:interval_count > 0] data index table(2, median_count) \
+			using 2:1:(interval_count > 0 ? $3 : $2):(interval_count > 0 ? $4 : $2):($1 - 0.32):($1 + 0.32):(pale_of($1)) \
+			with boxxyerror lc rgb variable, \
+	     for [k=1:median_count > 0] data index table(2, median_count) using 2:($1 - 0.36):(0):(0.72) \
+			with vectors nohead lw 2 lc rgb ink, \
+	     for [k=1:warmup_count > 0] data index table(1, warmup_count) using 2:($1 + 0.26 * $3):(clear_of($1)) \
 			with points pt 6 ps 0.55 * dot lw 0.9 lc rgb variable, \
-	     for [k=1:sample_count > 0] data index 0 using 2:($1 + 0.26 * $3):(clear(row_colour[int($1)], 100)) \
+	     for [k=1:sample_count > 0] data index table(0, sample_count) using 2:($1 + 0.26 * $3):(clear_of($1)) \
 			with points pt 7 ps 0.6 * dot lc rgb variable, \
-	     for [k=1:timeout_count > 0] data index 3 using (x_high):($1 - 0.18) \
+	     for [k=1:timeout_count > 0] data index table(3, timeout_count) using (x_high):($1 - 0.18) \
 			with points pt 9 ps 1.1 * dot lc rgb alarm, \
-	     for [k=1:failure_count > 0] data index 4 using (x_high):($1 + 0.18) \
+	     for [k=1:failure_count > 0] data index table(4, failure_count) using (x_high):($1 + 0.18) \
 			with points pt 2 ps 0.9 * dot lw 2 lc rgb alarm, \
-	     NaN
+	     -9 with lines
 	set output
 }
