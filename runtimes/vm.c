@@ -24,7 +24,7 @@ static const struct runtime_option vm_options[] = {
 	{"libvirt", "tuned|stock", "tuned", "tuned: no query of some 400 CPU flags at every start", NULL},
 	{"kernel", "pvh|bzimage", "pvh", "pvh: the uncompressed kernel, entered directly", NULL},
 	{"cmdline", "tuned|stock", "tuned",
-	 "tuned: kernel parameters that leave out needless work (stock: a microvm with a disk may hang on a busy host)", NULL},
+	 "tuned: kernel parameters that leave out needless work (without it a microvm with a disk may hang)", NULL},
 	{0},
 };
 
