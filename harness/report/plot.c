@@ -173,7 +173,7 @@ int plot_all(const struct analysis *analysis, const char *folder, const char *fo
 		bool made = false;
 
 		rc = plot_write_chart(analysis, i, base, list, &made, err);
-		if (rc < 0 || !made || !*list || missing)
+		if (rc < 0 || !made || !list || !*list || missing)
 			continue;
 		rc = plot_draw(plot_table[i].name, plots, list, err);
 		missing = rc == -ENOENT;
