@@ -20,7 +20,7 @@ O := $(B)/obj$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BIN := $(if $(SANITIZE),$(O),$(B))
 
 LIBRARIES := libvirt libvirt-qemu hwloc libcjson libxml-2.0 libseccomp nettle
-LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) cmocka 2>/dev/null)
+LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lpthread -lm
 CFLAGS ?= -O2 -g
 COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -fno-omit-frame-pointer $(WARNINGS) \
