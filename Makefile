@@ -91,7 +91,7 @@ unit: $(UNIT_TESTS)
 .PHONY: bench
 bench:
 	$(Q)scripts/setup
-	$(Q)$(MAKE) --no-print-directory all root guest
+	$(Q)$(MAKE) -s --no-print-directory all root guest
 	$(BIN)/tare run compare
 
 # Everything that can be tested here: the unit tests under the sanitizers, then the real programs.
