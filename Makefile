@@ -98,8 +98,8 @@ bench:
 .PHONY: check
 check:
 	$(Q)scripts/setup check
-	$(Q)$(MAKE) --no-print-directory WERROR=1 all root guest $(PRIVILEGED_TESTS)
-	$(Q)$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined programs
+	$(Q)$(MAKE) -s --no-print-directory WERROR=1 all root guest $(PRIVILEGED_TESTS)
+	$(Q)$(MAKE) -s --no-print-directory WERROR=1 SANITIZE=address,undefined programs
 	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
 
 .PHONY: lint format compile_commands.json
