@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,8 +195,12 @@ int file_copy(const char *from, const char *to, struct error *err)
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return error_errno(err, errno, "%s: cannot create", to);
+	/* Within one file system the kernel may share the blocks; between two of them it has to move the bytes. */
 	while ((moved = copy_file_range(in, NULL, out, NULL, 1u << 30, 0)) > 0)
 		;
+	if (moved < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
+		while ((moved = sendfile(out, in, NULL, 1u << 30)) > 0)
+			;
 	if (moved < 0)
 		return error_errno(err, errno, "%s: cannot copy to %s", from, to);
 	return 0;

@@ -30,18 +30,16 @@ static char *executable_folder(void)
 	return alloc_text(path);
 }
 
-/* A sanitizer's build lies one folder deeper than build/, so look upwards for the checkout. */
+/* A sanitizer's build lies deeper than build/, so look upwards for the checkout. NULL: there is none. */
 static char *checkout_above(const char *folder)
 {
 	cleanup_free char *at = alloc_text(folder);
 
-	for (int depth = 0; depth < 5 && *at; depth++) {
+	for (char *slash = strrchr(at, '/'); slash; *slash = '\0', slash = strrchr(at, '/')) {
 		cleanup_free char *probe = alloc_format("%s/scenarios/payload/payload.mk", at);
-		char *slash = strrchr(at, '/');
 
 		if (file_exists(probe))
-			return steal_ptr(at);
-		*slash = '\0';
+			return alloc_text(at);
 	}
 	return NULL;
 }

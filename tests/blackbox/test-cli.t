@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The program as a user meets it, on the mock runtime: commands, exit statuses, messages, and what lies on disk.
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 source tests/tap.bash
 
 tare=${TARE:-build/tare}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The code base itself: layers, style, static checks, scripts, scenarios against their schema.
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 source tests/tap.bash
 
 ok 'the arrows between the folders point one way' scripts/check-layers

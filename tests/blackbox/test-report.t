@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # tare report on the recorded runs of tests/data/runs: what it writes follows the schema and can be made again.
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 source tests/tap.bash
 
 tare=${TARE:-build/tare}

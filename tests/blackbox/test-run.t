@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The real thing, short: process, container and VM through whole runs; what they are, and that nothing is left.
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 source tests/tap.bash
 
 tare=${TARE:-build/tare}
@@ -52,7 +52,7 @@ for subject in "${subjects[@]}"; do
 		"$subject: the payload is the one that was built"
 	is "$(field "$subject" '(.latency.request_to_ready_ns > 0) and (.latency.stop_to_exited_ns > 0)')" true \
 		"$subject: start and stop have a time"
-	is "$(field "$subject" '[.events[] | select(.src != "guest") | .t_ns] as $t | ([.events[] | select(.name == "ready_obs")][0].t_ns) > 0')" true \
+	is "$(field "$subject" '[.events[] | select(.name == "ready_obs") | .t_ns][0] > 0')" true \
 		"$subject: ready comes after the request"
 done
 for subject in process namespace namespace-tmpfs namespace-none; do
@@ -140,7 +140,10 @@ for victim in tare tare-harness; do
 		[[ $(grep -c . "$scratch/kill-$victim/samples.jsonl" 2>/dev/null) -ge 3 ]] && break
 		sleep 0.05
 	done
-	harness=$(pgrep -P "$pid" -x tare-harness)
+	read -ra children <"/proc/$pid/task/$pid/children"
+	for harness in "${children[@]}"; do
+		[[ $(<"/proc/$harness/comm") == tare-harness ]] && break
+	done
 	if [[ $victim == tare ]]; then kill -9 "$pid"; else kill -9 "$harness"; fi
 	wait "$pid" 2>/dev/null
 	for ((i = 0; i < 60; i++)); do
