@@ -125,12 +125,14 @@ help:
 	@echo 'make unit       only the unit tests; SANITIZE=address,undefined builds them with the sanitizers'
 	@echo 'make lint       layers, style, static checks'
 	@echo 'make fuzz       fuzzes the readers of files and messages, FUZZ_TIME=60 seconds each'
+	@echo 'make install    puts what is built into DESTDIR and PREFIX=/usr/local; make uninstall removes it'
 	@echo 'make format     lays out all C files; make compile_commands.json is for editors'
 	@echo 'make clean      removes build/'
 	@echo 'variables: V=1 shows commands, WERROR=1 makes warnings errors, CFLAGS, CC, MUSL_CC'
 
 include scenarios/payload/payload.mk
 include scripts/setup.mk
+include scripts/install.mk
 include tests/fuzz/fuzz.mk
 
 .PHONY: clean

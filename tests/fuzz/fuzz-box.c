@@ -108,10 +108,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t claimed = data[0] | (size_t)data[1] << 8, fds = data[2] % (BOX_FDS_MAX + 2);
 
 	for (data += 3, size -= 3; size >= 3;) {
-		size_t at = data[0] | (size_t)data[1] << 8, length = data[2] < size - 3 ? data[2] : size - 3;
+		size_t at = (data[0] | (size_t)data[1] << 8) % sizeof(box), room = sizeof(box) - at;
+		size_t length = data[2] < size - 3 ? data[2] : size - 3;
 
-		if (at < sizeof(box))
-			(void)memcpy((char *)&box + at, data + 3, length < sizeof(box) - at ? length : sizeof(box) - at);
+		(void)memcpy((char *)&box + at, data + 3, length < room ? length : room);
 		data += 3 + length;
 		size -= 3 + length;
 	}
