@@ -133,3 +133,44 @@ void detect_pin(struct analysis *a, struct analysis_flag *flag)
 		(void)snprintf(flag->detail, sizeof(flag->detail), "CPUs online: %lld, placement: %.32s",
 			       (long long)cpus, *policy ? policy : "not recorded");
 }
+
+/* "times: 2; changed: kernel.release, ...": what became different is named. */
+void detect_resumed(struct analysis *a, struct analysis_flag *flag)
+{
+	const struct json *resumes = a->recording->resumes;
+	int64_t torn_lines = 0;
+	size_t used = 0, changed = 0;
+	char *text = flag->detail;
+
+	flag->triggered = json_count(resumes) > 0;
+	if (!flag->triggered)
+		return;
+	used = (size_t)snprintf(text, sizeof(flag->detail), "times: %zu", json_count(resumes));
+	for (const struct json *r = json_first(resumes); r; r = json_next(r)) {
+		torn_lines += json_get_int(r, "torn_lines", 0);
+		for (const struct json *d = json_first(json_get(r, "differences")); d; d = json_next(d))
+			if (used < sizeof(flag->detail))
+				used += (size_t)snprintf(text + used, sizeof(flag->detail) - used, "%s%.64s",
+							 changed++ ? ", " : "; changed: ",
+							 json_get_text(d, "what", "?"));
+	}
+	if (torn_lines && used < sizeof(flag->detail))
+		(void)snprintf(text + used, sizeof(flag->detail) - used, "; incomplete last lines cut off: %lld",
+			       (long long)torn_lines);
+}
+
+/* Other runs at the begin stand in host.json; all that were seen stand in the end record. */
+void detect_concurrent(struct analysis *a, struct analysis_flag *flag)
+{
+	const struct json *at_begin = json_get(a->recording->host, "concurrent_runs");
+	const struct json *seen = json_get(a->recording->end, "concurrent_runs");
+	size_t count = json_count(seen) > json_count(at_begin) ? json_count(seen) : json_count(at_begin);
+
+	if (!json_is_array(at_begin) && !json_is_array(seen)) {
+		flag_unchecked(flag, "the recording does not say whether other runs were alive");
+		return;
+	}
+	flag->triggered = count > 0;
+	if (count)
+		(void)snprintf(flag->detail, sizeof(flag->detail), "other runs: %zu", count);
+}

@@ -20,6 +20,8 @@ void detect_kernel(struct analysis *a, struct analysis_flag *flag);
 void detect_both_kinds(struct analysis *a, struct analysis_flag *flag);
 void detect_limits(struct analysis *a, struct analysis_flag *flag);
 void detect_pin(struct analysis *a, struct analysis_flag *flag);
+void detect_resumed(struct analysis *a, struct analysis_flag *flag);
+void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 
 /* From the numbers: detect-numbers.c */
 void detect_swap(struct analysis *a, struct analysis_flag *flag);

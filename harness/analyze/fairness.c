@@ -57,6 +57,8 @@ static const struct {
 	[FLAG_BUILD] = {detect_build, SCOPE_ALL},
 	[FLAG_RESIDUE] = {detect_residue, SCOPE_NONE},
 	[FLAG_INTERRUPTED] = {detect_interrupted, SCOPE_NONE},
+	[FLAG_RESUMED] = {detect_resumed, SCOPE_NONE},
+	[FLAG_CONCURRENT] = {detect_concurrent, SCOPE_NONE},
 	[FLAG_ONEHOST] = {detect_always, SCOPE_NONE},
 };
 

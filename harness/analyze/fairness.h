@@ -55,6 +55,10 @@ typedef uint64_t flag_set;
 	X(BUILD, "F-BUILD", FAIL, "The payload differs between subjects.")                              \
 	X(RESIDUE, "F-RESIDUE", WARN, "Something of an instance was left behind.")                      \
 	X(INTERRUPTED, "F-INTERRUPTED", WARN, "The run ended before its plan did.")                        \
+	X(RESUMED, "F-RESUMED", WARN,                                                                   \
+	  "The run was interrupted and went on later: conditions may differ between its parts, and a block may " \
+	  "span them.")                                                                                 \
+	X(CONCURRENT, "F-CONCURRENT", WARN, "Another run of tare was alive on this host at the same time.") \
 	X(ONEHOST, "F-ONEHOST", NOTE,                                                                   \
 	  "One machine, one boot. Other boots and hosts may differ; repeat across reboots before generalising.")
 

@@ -19,7 +19,7 @@
 #include "harness/report/report.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
-       OPT_PLOTS, OPT_WARMUP };
+       OPT_PLOTS, OPT_WARMUP, OPT_RESUME };
 
 static const struct argp_option run_options[] = {
 	{"subjects", OPT_SUBJECTS, "LIST", 0,
@@ -33,6 +33,8 @@ static const struct argp_option run_options[] = {
 	 0},
 	{"out", OPT_OUT, "DIR", 0, "Folder of the run (default: results/runs/TIME-SCENARIO-ID in a checkout)",
 	 0},
+	{"resume", OPT_RESUME, "DIR", 0,
+	 "Go on with the run in DIR that ended early, with the same plan and seed; says what has changed", 0},
 	{"connect", OPT_CONNECT, "URI", 0, "libvirt connection for VMs (default: the embedded driver)", 0},
 	{"plots", OPT_PLOTS, "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
 	{"quiet", OPT_QUIET, NULL, 0, "No progress, only the summary", 0},
@@ -44,7 +46,7 @@ static const struct argp_option run_options[] = {
 struct run_arguments {
 	const char *scenarios[RUN_SCENARIOS_MAX];
 	size_t scenario_count;
-	const char *subjects, *out, *connect, *plots;
+	const char *subjects, *out, *connect, *plots, *resume;
 	uint64_t blocks, warmup, seed, budget_ns;
 	bool quiet, has_seed, has_warmup;
 	struct error err;
@@ -80,6 +82,9 @@ static int take_option(struct run_arguments *a, int key, const char *value)
 		return quantity_parse_ns(value, &a->budget_ns, &a->err);
 	case OPT_OUT:
 		a->out = value;
+		return 0;
+	case OPT_RESUME:
+		a->resume = value;
 		return 0;
 	case OPT_CONNECT:
 		a->connect = value;
@@ -163,25 +168,59 @@ static void apply_counts(const struct run_arguments *a, struct scenario *scenari
 		scenario->blocks[BLOCK_LATENCY].warmup = a->warmup;
 }
 
-static int run_one(const struct run_arguments *a, const char *name, int argc, char **argv, struct error *err)
+static int load_scenario(const struct run_arguments *a, const char *name, struct scenario *ret_scenario,
+			 struct error *err)
 {
 	cleanup_free char *scenarios = alloc_format("%s/scenarios", places_data());
-	cleanup_free char *folder = NULL;
-	struct progress progress;
-	struct scenario scenario;
-	struct session_result result = {0};
-	int rc = scenario_load(name, scenarios, &scenario, err);
+	int rc = scenario_load(name, scenarios, ret_scenario, err);
 
 	if (!rc && a->subjects) {
-		rc = scenario_select(&scenario, a->subjects, err);
+		rc = scenario_select(ret_scenario, a->subjects, err);
 		if (rc < 0)
-			scenario_release(&scenario);
+			scenario_release(ret_scenario);
 	}
+	if (!rc)
+		apply_counts(a, ret_scenario);
+	return rc;
+}
+
+/* Runs it, and reports what was measured, whatever ended the run. */
+static int run_scenario(const struct run_arguments *a, struct scenario *scenario,
+			const struct session_options *asked, struct error *err)
+{
+	struct progress progress;
+	struct session_result result = {0};
+	struct session_options options = *asked;
+
+	progress_init(&progress, a->quiet);
+	options.on_sample = show_sample;
+	options.on_notice = show_notice;
+	options.data = &progress;
+	int rc = session_run(scenario, &options, &result, err);
+
+	progress_end(&progress);
+	if (rc < 0 && !result.samples)
+		return rc;
+	struct error report_err = {0};
+	int report_rc = report_folder(options.folder, a->plots, "text", stdout, rc < 0 ? &report_err : err);
+
+	if (rc < 0)
+		return error_wrap(err, rc, "the run ended early, tare run --resume %s goes on", options.folder);
+	if (report_rc < 0)
+		return report_rc;
+	if (result.interrupted)
+		return EXIT_INTERRUPTED;
+	return result.failed_subjects ? EXIT_NO : EXIT_DONE;
+}
+
+static int run_one(const struct run_arguments *a, const char *name, int argc, char **argv, struct error *err)
+{
+	struct scenario scenario;
+	int rc = load_scenario(a, name, &scenario, err);
+
 	if (rc < 0)
 		return rc;
-	apply_counts(a, &scenario);
-	folder = a->out ? alloc_text(a->out) : default_folder(scenario.name);
-	progress_init(&progress, a->quiet);
+	cleanup_free char *folder = a->out ? alloc_text(a->out) : default_folder(scenario.name);
 	struct session_options options = {
 		.folder = folder,
 		.connect_uri = a->connect,
@@ -189,25 +228,33 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 		.budget_ns = a->budget_ns,
 		.argument_count = argc,
 		.arguments = argv,
-		.on_sample = show_sample,
-		.on_notice = show_notice,
-		.data = &progress,
 	};
 
-	rc = session_run(&scenario, &options, &result, err);
-	progress_end(&progress);
+	rc = run_scenario(a, &scenario, &options, err);
 	scenario_release(&scenario);
-	if (rc < 0 && !result.samples)
-		return rc;
-	/* What was measured gets its report, whatever ended the run. */
-	struct error report_err = {0};
-	int report_rc = report_folder(folder, a->plots, "text", stdout, rc < 0 ? &report_err : err);
+	return rc;
+}
 
-	if (rc < 0 || report_rc < 0)
-		return rc < 0 ? rc : report_rc;
-	if (result.interrupted)
-		return EXIT_INTERRUPTED;
-	return result.failed_subjects ? EXIT_NO : EXIT_DONE;
+static int run_resume(const struct run_arguments *a, int argc, char **argv, struct error *err)
+{
+	struct session_options options = {.budget_ns = a->budget_ns, .argument_count = argc, .arguments = argv};
+	struct recording earlier;
+	struct scenario scenario;
+
+	if (a->scenario_count || a->subjects || a->out || a->connect || a->blocks || a->has_warmup || a->has_seed)
+		return error_input(err, "--resume: takes scenario, subjects, counts, seed and connection from its "
+				   "folder; only --budget, --plots and --quiet may be given with it");
+	int rc = recording_load(a->resume, &earlier, err);
+
+	if (rc < 0)
+		return rc;
+	rc = session_recall(&earlier, &scenario, &options, err);
+	if (!rc) {
+		rc = run_scenario(a, &scenario, &options, err);
+		scenario_release(&scenario);
+	}
+	recording_release(&earlier);
+	return rc;
 }
 
 static int run_exec(int argc, char **argv, struct error *err)
@@ -216,12 +263,14 @@ static int run_exec(int argc, char **argv, struct error *err)
 	int status = EXIT_DONE;
 
 	(void)argp_parse(&run_argp, argc, argv, 0, NULL, &a);
+	if (report_check_plots(a.plots, err) < 0)
+		return err->code;
+	if (a.resume)
+		return run_resume(&a, argc, argv, err);
 	if (!a.scenario_count)
 		a.scenarios[a.scenario_count++] = "compare";
 	if (a.out && a.scenario_count > 1)
 		return error_input(err, "--out: takes one scenario; %zu were given", a.scenario_count);
-	if (report_check_plots(a.plots, err) < 0)
-		return err->code;
 	if (!a.has_seed)
 		(void)!getrandom(&a.seed, sizeof(a.seed), 0);
 	for (size_t i = 0; i < a.scenario_count; i++) {

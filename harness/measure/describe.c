@@ -47,16 +47,20 @@ static struct json *describe_design(const struct scenario *scenario)
 static struct json *describe_run_object(const struct describe_run *d)
 {
 	struct json *run = json_object(), *arguments = json_array(), *scenario = json_object();
-	char seed[24], now[32];
+	char seed[24], now[32], boot_id[40] = "";
 
 	clock_utc(now);
 	(void)snprintf(seed, sizeof(seed), "0x%llx", (unsigned long long)d->plan->seed);
 	json_add_text(run, "id", d->run->id);
 	json_add_text(run, "started_utc", now);
+	(void)file_read_line("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id), NULL);
+	json_add_text(run, "boot_id", *boot_id ? boot_id : NULL);
 	json_add_text(run, "epoch_clock", "CLOCK_MONOTONIC");
 	for (int i = 0; i < d->options->argument_count; i++)
 		json_append(arguments, json_new_text(d->options->arguments[i]));
 	json_add(run, "argv", arguments);
+	json_add_text(run, "connect_uri", d->options->connect_uri);
+	json_add_int(run, "budget_ns", (int64_t)d->options->budget_ns);
 	json_add_text(run, "seed", seed);
 	json_add_text(run, "profile", "headline");
 	json_add_text(scenario, "name", d->scenario->name);

@@ -20,7 +20,6 @@
 #include "harness/base/places.h"
 #include "harness/base/sweep.h"
 
-#define RUN_PREFIX "tare-"
 #define RUN_ID_DIGITS 16u
 #define SWEEP_TIME_NS 2000000000u
 
@@ -41,7 +40,7 @@ static void cleanup_closedir(DIR **dir)
 		(void)closedir(*dir);
 }
 
-int leftovers_lock(const char *private_folder, struct error *err)
+static int leftovers_lock(const char *private_folder, struct error *err)
 {
 	cleanup_close int fd = open(private_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -50,10 +49,32 @@ int leftovers_lock(const char *private_folder, struct error *err)
 	return steal_fd(&fd);
 }
 
-static bool is_run_name(const char *name)
+int leftovers_claim(const char *private_folder, struct error *err)
 {
-	return !strncmp(name, RUN_PREFIX, strlen(RUN_PREFIX)) && strlen(name) == strlen(RUN_PREFIX) + RUN_ID_DIGITS &&
-	       strspn(name + strlen(RUN_PREFIX), "0123456789abcdef") == RUN_ID_DIGITS;
+	for (int attempt = 0; attempt < 100; attempt++) {
+		struct stat locked, there;
+
+		if (file_make_dirs(private_folder, 0711, err) < 0)
+			return err ? err->code : -EIO;
+		cleanup_close int fd = open(private_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || fchmod(fd, 0711) < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &locked) < 0)
+			return error_errno(err, errno, "%s: cannot lock", private_folder);
+		if (!lstat(private_folder, &there) && there.st_ino == locked.st_ino && there.st_dev == locked.st_dev)
+			return steal_fd(&fd);
+	}
+	return error_set(err, -EAGAIN, "%s: somebody removes it again and again", private_folder);
+}
+
+bool leftovers_is_run(const char *name)
+{
+	if (strncmp(name, LEFTOVERS_PREFIX, strlen(LEFTOVERS_PREFIX)))
+		return false;
+	const char *id = name + strlen(LEFTOVERS_PREFIX);
+
+	return strlen(id) == RUN_ID_DIGITS && strspn(id, "0123456789abcdef") == RUN_ID_DIGITS;
 }
 
 static bool take(struct leftover *l, const char *what, const char *which)
@@ -126,7 +147,7 @@ size_t leftovers_clean(bool dry_run, leftovers_tell tell, void *data)
 	for (struct dirent *e; dir && (e = readdir(dir));) {
 		struct leftover l = {.name = e->d_name, .dry_run = dry_run, .tell = tell, .data = data};
 
-		if (!is_run_name(e->d_name))
+		if (!leftovers_is_run(e->d_name))
 			continue;
 		cleanup_free char *folder = alloc_format("%s/%s", places_runtime(), e->d_name);
 		struct stat st;

@@ -13,7 +13,14 @@
 /** Tells of one thing that is (or would be) removed: "process", "cgroup", "folder", and which. */
 typedef void (*leftovers_tell)(void *data, const char *what, const char *which);
 
-/** Takes the lock that says that the run lives; keep the descriptor open as long as it does. Negative errno: cannot. */
-int leftovers_lock(const char *private_folder, struct error *err);
+#define LEFTOVERS_PREFIX "tare-" /* of private folders, domains and cgroups; an id follows */
+
+/**
+ * Makes the private folder and takes the lock that says that the run lives; keep the descriptor open as long as it
+ * does. Another run's cleaning may take a folder away that nobody has locked yet: then it is made again.
+ */
+int leftovers_claim(const char *private_folder, struct error *err);
+/** Is this the name of a run's private folder: "tare-" and 16 hex digits? */
+bool leftovers_is_run(const char *name);
 /** Finds the runs that have died; kills their processes and removes their cgroups and folders unless `dry_run`. */
 size_t leftovers_clean(bool dry_run, leftovers_tell tell, void *data);

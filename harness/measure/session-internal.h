@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/measure/attempt.h"
+#include "harness/measure/neighbours.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/session.h"
 #include "harness/model/recording.h"
@@ -22,6 +23,12 @@ struct session {
 	uint64_t *first_use_ns;
 	size_t *tried, *good; /* attempts per subject */
 	uint64_t *spent_ns, *spent_count; /* per subject and kind, for the estimate of the time left */
+	int64_t next_id; /* of a sample: the step's number, unless steps are tried again */
+	bool *done; /* per step: has its sample from the earlier part of the run */
+	size_t done_count, torn_lines;
+	int64_t earlier_ns, earlier_cpu_ns; /* how long that part was, and the harness's CPU time in it (or UNKNOWN) */
+	uint64_t begin_ns;
+	struct neighbours neighbours; /* other runs that were alive */
 	struct session_result result;
 };
 
@@ -29,7 +36,9 @@ struct session {
 int session_open(struct session *s, struct error *err);
 /** Probes and prepares each subject; one that cannot work here is left out with its reason. */
 void session_prepare(struct session *s);
-/** Writes plan.json and host.json. */
+/** Writes plan.json and host.json and begins the journal; or goes on with it, and says what has changed. */
 int session_describe(struct session *s, struct error *err);
+/** One line that the user should know now. */
+void session_notice(const struct session *s, const char *text);
 /** Finishes the subjects, and takes away everything that session_open() made. */
 void session_close(struct session *s);

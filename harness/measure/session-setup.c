@@ -16,24 +16,34 @@
 #include "harness/measure/describe.h"
 #include "harness/measure/leftovers.h"
 #include "harness/measure/session-internal.h"
+#include "harness/measure/session-resume.h"
 #include "harness/model/runtime.h"
 
-static void session_notice(const struct session *s, const char *text)
+void session_notice(const struct session *s, const char *text)
 {
 	if (s->options->on_notice)
 		s->options->on_notice(s->options->data, text);
 }
 
-/* Whatever needs a short path or a private place lies there; QEMU and the payload are let in, nobody can list it. */
-static int session_make_places(struct session *s, struct error *err)
+/* A run that goes on has its id already. */
+static int session_make_id(struct run *run, struct error *err)
 {
 	uint8_t id[8];
-	struct run *run = &s->run;
 
+	if (*run->id)
+		return 0;
 	if (getrandom(id, sizeof(id), 0) != sizeof(id))
 		return error_errno(err, errno, "cannot get random bytes");
 	for (size_t i = 0; i < sizeof(id); i++)
 		(void)snprintf(run->id + 2 * i, 3, "%02x", id[i]);
+	return 0;
+}
+
+/* Whatever needs a short path or a private place lies there; QEMU and the payload are let in, nobody can list it. */
+static int session_make_places(struct session *s, struct error *err)
+{
+	struct run *run = &s->run;
+
 	(void)snprintf(run->private_folder, sizeof(run->private_folder), "%.40s/tare-%s", places_runtime(), run->id);
 	(void)snprintf(run->artifacts, sizeof(run->artifacts), "%s", places_artifacts());
 	cleanup_free char *absolute = realpath(s->options->folder, NULL);
@@ -46,12 +56,9 @@ static int session_make_places(struct session *s, struct error *err)
 	if (run->keeper && (start_guard_folder(run->keeper, run->private_folder, err) < 0 ||
 			    start_guard_folder(run->keeper, run->storage, err) < 0))
 		return err->code;
-	if (file_make_dirs(run->private_folder, 0711, err) < 0 || chmod(run->private_folder, 0711) < 0 ||
-	    file_make_dirs(run->storage, 0711, err) < 0)
-		return err->code ? err->code : error_errno(err, errno, "%s", run->private_folder);
-	s->lock = leftovers_lock(run->private_folder, err);
-	if (s->lock < 0)
-		return s->lock;
+	s->lock = leftovers_claim(run->private_folder, err);
+	if (s->lock < 0 || file_make_dirs(run->storage, 0711, err) < 0)
+		return err->code;
 	cleanup_free char *note = alloc_format("%s/storage", run->private_folder);
 
 	/* For `tare clean`, after a kill that left nobody to sweep. */
@@ -69,8 +76,9 @@ static int session_make_folder(const struct session *s, struct error *err)
 		err->class = ERROR_INPUT;
 		return err->code;
 	}
-	if (file_exists(journal))
-		return error_input(err, "%s: there is a run already; give a new folder to --out", s->options->folder);
+	if (!s->options->earlier && file_exists(journal))
+		return error_input(err, "%s: there is a run already; give a new folder to --out, or go on with "
+				   "--resume", s->options->folder);
 	return 0;
 }
 
@@ -89,6 +97,8 @@ int session_open(struct session *s, struct error *err)
 	(void)leftovers_clean(false, NULL, NULL);
 	if (!rc && session_needs_keeper(s->scenario))
 		rc = start_connect(&s->run.keeper, err);
+	if (!rc)
+		rc = session_make_id(&s->run, err);
 	if (!rc)
 		rc = session_make_places(s, err);
 	if (!rc)
@@ -160,12 +170,22 @@ int session_describe(struct session *s, struct error *err)
 	for (size_t i = 0; i < s->scenario->subject_count; i++)
 		reasons[i] = s->reasons[i];
 	described.reasons = reasons;
-	int rc = session_write_json(s, RECORDING_PLAN, describe_plan(&described), err);
+	struct json *plan = describe_plan(&described);
+	struct json *host = describe_host(s->run.storage, s->run.artifacts);
+
+	neighbours_look(&s->neighbours, s->run.id);
+	json_add(host, "concurrent_runs", neighbours_json(&s->neighbours));
 
 	free(reasons);
-	if (!rc)
-		rc = session_write_json(s, RECORDING_HOST, describe_host(s->run.storage, s->run.artifacts), err);
-	return rc;
+	if (s->options->earlier)
+		return resume_record(s, plan, host, err);
+	int rc = session_write_json(s, RECORDING_PLAN, plan, err);
+
+	if (rc < 0)
+		json_free(host);
+	else
+		rc = session_write_json(s, RECORDING_HOST, host, err);
+	return rc < 0 ? rc : journal_create(s->options->folder, &s->journal, err);
 }
 
 void session_close(struct session *s)
@@ -189,4 +209,5 @@ void session_close(struct session *s)
 	free(s->good);
 	free(s->spent_ns);
 	free(s->spent_count);
+	free(s->done);
 }

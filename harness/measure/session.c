@@ -7,7 +7,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/clock.h"
-#include "harness/measure/session-internal.h"
+#include "harness/measure/session-resume.h"
 
 static uint64_t session_estimate_ns(const struct session *s, size_t from)
 {
@@ -21,6 +21,9 @@ static uint64_t session_estimate_ns(const struct session *s, size_t from)
 	mean_ns = count ? mean_ns / count : 0;
 	for (size_t i = from; i < s->plan.count; i++) {
 		const struct plan_step *step = &s->plan.steps[i];
+
+		if (s->done[i])
+			continue;
 		size_t cell = step->subject * BLOCK_KIND_COUNT + (size_t)step->kind;
 		size_t other = step->subject * BLOCK_KIND_COUNT + BLOCK_LATENCY;
 
@@ -34,12 +37,12 @@ static uint64_t session_estimate_ns(const struct session *s, size_t from)
 	return left_ns;
 }
 
-static void session_fill(const struct session *s, size_t index, struct sample *sample)
+static void session_fill(struct session *s, size_t index, struct sample *sample)
 {
 	const struct plan_step *step = &s->plan.steps[index];
 
 	sample_init(sample);
-	sample->id = (int64_t)index;
+	sample->id = s->next_id++;
 	sample->kind = step->kind;
 	sample->block = (int64_t)step->block;
 	sample->position = (int64_t)step->position;
@@ -70,6 +73,7 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	struct sample sample;
 
 	session_attempt(s, index, &sample);
+	neighbours_look(&s->neighbours, s->run.id);
 	struct json *record = sample_to_json(&sample);
 	int rc = journal_append(&s->journal, record, err);
 
@@ -86,7 +90,7 @@ static int session_step(struct session *s, size_t index, struct error *err)
 		.scenario = s->scenario,
 		.done = index + 1,
 		.total = s->plan.count,
-		.elapsed_ns = clock_now_ns() - s->attempts.epoch_ns,
+		.elapsed_ns = clock_now_ns() - s->begin_ns,
 		.left_ns = session_estimate_ns(s, index + 1),
 		.sample = &sample,
 	};
@@ -98,7 +102,7 @@ static int session_step(struct session *s, size_t index, struct error *err)
 
 static bool session_out_of_budget(const struct session *s, const struct plan_step *next)
 {
-	uint64_t spent_ns = clock_now_ns() - s->attempts.epoch_ns;
+	uint64_t spent_ns = clock_now_ns() - s->begin_ns;
 
 	return !next->position && s->options->budget_ns && spent_ns > s->options->budget_ns;
 }
@@ -107,6 +111,8 @@ static int session_loop(struct session *s, struct error *err)
 {
 	s->result.stop_reason = "complete";
 	for (size_t i = 0; i < s->plan.count && !receiver_interrupted(s->receiver); i++) {
+		if (s->done[i])
+			continue;
 		if (session_out_of_budget(s, &s->plan.steps[i])) {
 			s->result.stop_reason = "budget";
 			break;
@@ -124,14 +130,18 @@ static int session_loop(struct session *s, struct error *err)
 	return 0;
 }
 
-static void add_rusage(struct json *end)
+static void add_rusage(const struct session *s, struct json *end)
 {
 	struct rusage usage;
 
 	(void)getrusage(RUSAGE_SELF, &usage);
-	json_add_int(end, "harness_cpu_ns",
-		     ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
-			     ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000);
+	int64_t cpu_ns = ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+			 ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+
+	if (s->earlier_cpu_ns == UNKNOWN)
+		json_add_null(end, "harness_cpu_ns"); /* the part before was killed */
+	else
+		json_add_int(end, "harness_cpu_ns", cpu_ns + s->earlier_cpu_ns);
 	json_add_int(end, "harness_maxrss_bytes", (int64_t)usage.ru_maxrss * 1024);
 }
 
@@ -143,7 +153,8 @@ static int session_end(struct session *s, struct error *err)
 	json_add_text(end, "record", "end");
 	json_add_text(end, "stop_reason", s->result.stop_reason);
 	json_add_int(end, "duration_ns", (int64_t)(clock_now_ns() - s->attempts.epoch_ns));
-	add_rusage(end);
+	json_add(end, "concurrent_runs", neighbours_json(&s->neighbours));
+	add_rusage(s, end);
 	if (s->run.keeper && start_status(s->run.keeper, &status, NULL) >= 0) {
 		json_add_int(end, "keeper_rss_bytes", (int64_t)status.keeper_rss_bytes);
 		json_add_int(end, "starter_rss_bytes", (int64_t)status.starter_rss_bytes);
@@ -156,8 +167,10 @@ static int session_end(struct session *s, struct error *err)
 
 static int session_work(struct session *s, struct error *err)
 {
-	int rc = session_open(s, err);
+	int rc = s->options->earlier ? resume_begin(s, err) : 0;
 
+	if (!rc)
+		rc = session_open(s, err);
 	if (rc < 0)
 		return rc;
 	s->attempts.receiver = s->receiver;
@@ -166,9 +179,8 @@ static int session_work(struct session *s, struct error *err)
 		return error_host(err, "no subject of '%s' can work here; %s: %s", s->scenario->name,
 				  s->scenario->subjects[0].name, s->reasons[0]);
 	rc = session_describe(s, err);
-	if (!rc)
-		rc = journal_create(s->options->folder, &s->journal, err);
-	s->attempts.epoch_ns = clock_now_ns();
+	s->begin_ns = clock_now_ns();
+	s->attempts.epoch_ns = s->begin_ns - (uint64_t)s->earlier_ns;
 	if (!rc)
 		rc = session_loop(s, err);
 	return rc < 0 ? rc : session_end(s, err);
@@ -195,6 +207,7 @@ int session_run(struct scenario *scenario, const struct session_options *options
 	s.attempts.run = &s.run;
 	s.attempts.scenario = scenario;
 	plan_make(scenario, options->seed, &s.plan);
+	s.done = alloc_zero(s.plan.count, sizeof(*s.done));
 	int rc = session_work(&s, err);
 
 	session_close(&s);

@@ -10,6 +10,7 @@
 
 #include "harness/base/error.h"
 #include "harness/model/plan.h"
+#include "harness/model/recording.h"
 #include "harness/model/scenario.h"
 
 /** What the caller sees of a run while it goes on. */
@@ -22,7 +23,8 @@ struct session_progress {
 };
 
 struct session_options {
-	const char *folder;	  /**< results folder; created, must not hold a run */
+	const char *folder;	  /**< results folder; created, must not hold a run (unless it is `earlier`'s) */
+	const struct recording *earlier; /**< of the run that is to go on; NULL: a new run. session_recall() sets it */
 	const char *connect_uri;  /**< NULL: embedded libvirt */
 	uint64_t seed;
 	uint64_t budget_ns;	  /**< no new block starts after this; 0: no limit */
@@ -43,6 +45,12 @@ struct session_result {
 	const char *stop_reason; /**< "complete", "budget", "interrupted", "failures" */
 };
 
+/**
+ * For a run that is to go on: makes the scenario as it was run, and sets folder, seed, connection and `earlier` of the
+ * options (budget_ns where it is 0). `earlier` must live as long as the session. error_input: its plan cannot be read.
+ */
+int session_recall(const struct recording *earlier, struct scenario *ret_scenario, struct session_options *options,
+		   struct error *err);
 /**
  * Runs the scenario. Failing samples are no error. Errors: the folder cannot be made or written, no subject can
  * work here (error_host), the journal cannot be written (what was measured before is safe).

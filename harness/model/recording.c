@@ -25,8 +25,13 @@ static int recording_take(struct recording *recording, struct json *record, cons
 		json_free(recording->end);
 		recording->end = record;
 		return 0;
+	} else if (!strcmp(type, "resume")) {
+		json_free(recording->end);
+		recording->end = NULL;
+		json_append(recording->resumes, record);
+		return 0;
 	} else if (!*type) {
-		rc = error_input(err, "%s: record: missing; \"sample\" or \"end\"", where);
+		rc = error_input(err, "%s: record: missing; \"sample\", \"resume\" or \"end\"", where);
 	}
 	json_free(record);
 	return rc;
@@ -90,6 +95,7 @@ int recording_load(const char *folder, struct recording *ret_recording, struct e
 		return error_input(err, "%.64s...: the path is too long", folder);
 	(void)snprintf(recording.folder, sizeof(recording.folder), "%s", folder);
 	(void)snprintf(path, sizeof(path), "%s/" RECORDING_JOURNAL, folder);
+	recording.resumes = json_array();
 	recording.plan = recording_object(folder, RECORDING_PLAN, err);
 	if (recording.plan)
 		recording.host = recording_object(folder, RECORDING_HOST, err);
@@ -110,6 +116,7 @@ void recording_release(struct recording *recording)
 	json_free(recording->plan);
 	json_free(recording->host);
 	json_free(recording->end);
+	json_free(recording->resumes);
 	free(recording->samples);
 	(void)memset(recording, 0, sizeof(*recording));
 }

@@ -7,7 +7,9 @@
  *               scenario:{...},design:{type,warmup_blocks,blocks,...}},"subjects":[...],"order":[...]}
  * host.json     {"host":{...},"artifacts":[...]}   (method section 7)
  * samples.jsonl one record a line: {"record":"sample",...}, at last {"record":"end",stop_reason,duration_ns,
- *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,residue}
+ *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,concurrent_runs,residue}. A resumed run
+ *               has {"record":"resume",resumed_utc,samples_before,torn_lines,differences:[{what,before,now}]}
+ *               in between, which takes back an "end" before it.
  */
 #pragma once
 
@@ -26,6 +28,7 @@
 struct recording {
 	char folder[PATH_MAX];
 	struct json *plan, *host, *end; /**< end: NULL where the run was killed before it could write it */
+	struct json *resumes; /**< array of the "resume" records, in order */
 	struct sample *samples;
 	size_t sample_count;
 	size_t torn_lines; /**< incomplete last line, ignored and counted */
@@ -42,12 +45,17 @@ const struct json *recording_subject(const struct recording *recording, size_t i
 
 /* Writing, by the measuring side. */
 struct journal {
-	int fd;
+	int fd; /**< locked (flock) as long as the run lives: a journal has one writer */
 	char path[PATH_MAX];
 };
 
 /** Creates samples.jsonl in the folder (-EEXIST where there is one). */
 int journal_create(const char *folder, struct journal *ret_journal, struct error *err);
-/** Appends one record as a line and syncs it to disk before it returns. */
+/**
+ * Opens the one that is there, for more records; cuts off an incomplete last line and counts it in `ret_torn_lines`.
+ * error_input: there is none, or a run that still lives writes it.
+ */
+int journal_reopen(const char *folder, struct journal *ret_journal, size_t *ret_torn_lines, struct error *err);
+/** Appends one record as a line and syncs it to disk before it returns. A line that did not fit is taken back. */
 int journal_append(struct journal *journal, const struct json *record, struct error *err);
 void journal_close(struct journal *journal);

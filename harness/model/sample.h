@@ -95,7 +95,7 @@ struct identity {
 };
 
 struct sample {
-	int64_t id;	       /**< running number in the plan */
+	int64_t id;	       /**< running number in the run */
 	char subject[SUBJECT_NAME_MAX];
 	enum block_kind kind;
 	int64_t block, position; /**< block number within its kind (warm-up blocks included), place in the block */

@@ -33,6 +33,8 @@ static struct json *run_json(const struct recording *r)
 		add_copy(run, keys[i], json_get(r->end, keys[i]));
 	add_copy(design, "stop_reason", json_get(r->end, "stop_reason"));
 	json_add(run, "design", design);
+	add_copy(run, "resumes", r->resumes);
+	add_copy(run, "concurrent_runs", json_get(r->end, "concurrent_runs"));
 	add_copy(run, "order", json_get(r->plan, "order"));
 	return run;
 }

@@ -18,7 +18,6 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
-#include "harness/base/text.h"
 #include "harness/measure/leftovers.h"
 #include "tests/privileged/world.h"
 
@@ -93,7 +92,7 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	root = realpath("build", NULL);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
 	must(file_make_dirs(world->run.private_folder, 0711, &err), &err);
-	must(world->lock = leftovers_lock(world->run.private_folder, &err), &err);
+	must(world->lock = leftovers_claim(world->run.private_folder, &err), &err);
 
 	static struct start_client *client; /* one per process */
 
@@ -209,7 +208,7 @@ static const char *line_value(const char *text, const char *key, char separator)
 	static char value[1024];
 	size_t length = strlen(key);
 
-	for (const char *line = text; line; line = text_behind(line, '\n'))
+	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
 		if (!strncmp(line, key, length) && line[length] == separator) {
 			line += length + 1;
 			line += strspn(line, " \t");
