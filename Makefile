@@ -100,7 +100,8 @@ check:
 	$(Q)scripts/setup check
 	$(Q)$(MAKE) -s --no-print-directory WERROR=1 all root guest $(PRIVILEGED_TESTS)
 	$(Q)$(MAKE) -s --no-print-directory WERROR=1 SANITIZE=address,undefined programs
-	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
+	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) \
+		$(REPLAY_PROGRAMS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
 
 .PHONY: lint format compile_commands.json
 lint:
@@ -123,12 +124,16 @@ help:
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
 	@echo 'make unit       only the unit tests; SANITIZE=address,undefined builds them with the sanitizers'
 	@echo 'make lint       layers, style, static checks'
+	@echo 'make fuzz       fuzzes the readers of files and messages, FUZZ_TIME=60 seconds each'
+	@echo 'make install    puts what is built into DESTDIR and PREFIX=/usr/local; make uninstall removes it'
 	@echo 'make format     lays out all C files; make compile_commands.json is for editors'
 	@echo 'make clean      removes build/'
 	@echo 'variables: V=1 shows commands, WERROR=1 makes warnings errors, CFLAGS, CC, MUSL_CC'
 
 include scenarios/payload/payload.mk
 include scripts/setup.mk
+include scripts/install.mk
+include tests/fuzz/fuzz.mk
 
 .PHONY: clean
 clean:

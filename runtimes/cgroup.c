@@ -13,6 +13,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 #include "runtimes/box-text.h"
 
 #define CGROUP_PAUSE_NS 1000000u
@@ -108,7 +109,7 @@ int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, struct error
 	ret_cgroups->count = 0;
 	if (!text)
 		return -EIO;
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+	for (char *line = text; line && *line; line = text_behind(line, '\n'))
 		if (mount_parse(line, &mount))
 			hierarchy_consider(ret_cgroups, &mount);
 	return 0;
@@ -269,7 +270,7 @@ void cgroup_processes(const struct cgroups *cgroups, const char *name, struct co
 	cleanup_free char *path = alloc_format("%s/%s/cgroup.procs", cgroups->at[0].folder, name);
 	cleanup_free char *text = file_read(path, NULL, NULL);
 
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+	for (char *line = text; line && *line; line = text_behind(line, '\n'))
 		costs_add_process(costs, (pid_t)strtol(line, NULL, 10));
 }
 

@@ -9,6 +9,8 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include "harness/base/text.h"
+
 #define BOX_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
 #define BOX_ATTRIBUTES (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
@@ -58,18 +60,18 @@ static bool check_some_text(const struct check *c, uint32_t offset)
 
 static bool check_component(const struct check *c, uint32_t offset)
 {
+	if (!check_some_text(c, offset))
+		return false;
 	const char *text = c->box->text + offset;
 
-	return check_some_text(c, offset) && !strchr(text, '/') && strcmp(text, ".") && strcmp(text, "..");
+	return !strchr(text, '/') && strcmp(text, ".") && strcmp(text, "..");
 }
 
 static bool check_relative(const struct check *c, uint32_t offset)
 {
-	const char *text = c->box->text + offset;
-
 	if (!check_some_text(c, offset))
 		return false;
-	for (const char *part = text; part; part = strchr(part, '/'), part += part != NULL) {
+	for (const char *part = c->box->text + offset; part; part = text_behind(part, '/')) {
 		size_t length = strcspn(part, "/");
 
 		if (!length || (length == 1 && part[0] == '.') ||

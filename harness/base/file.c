@@ -12,6 +12,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
+#include "harness/base/text.h"
 
 #define FILE_CHUNK 65536u
 
@@ -83,7 +84,7 @@ bool file_text_field(const char *text, const char *key, uint64_t *ret_value)
 {
 	size_t length = strlen(key);
 
-	for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+	for (const char *line = text; line && *line; line = text_behind(line, '\n')) {
 		if (strncmp(line, key, length) || (line[length] != ':' && !isspace((unsigned char)line[length])))
 			continue;
 		*ret_value = strtoull(line + length + strspn(line + length, ": \t"), NULL, 10);

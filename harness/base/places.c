@@ -24,7 +24,7 @@ static char *executable_folder(void)
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
 	if (length <= 0)
-		return alloc_text(".");
+		return alloc_text("/");
 	path[length] = '\0';
 	*strrchr(path, '/') = '\0';
 	return alloc_text(path);
@@ -75,8 +75,10 @@ static void places_find(void)
 		places.artifacts = alloc_format("%s/build", checkout);
 	} else {
 		/* PREFIX/libexec/tare/tare-harness */
-		places.data = alloc_format("%s/../../share/tare", folder);
-		places.artifacts = alloc_format("%s/../../share/tare/artifacts", folder);
+		for (int depth = 0; depth < 2 && *folder; depth++)
+			*strrchr(folder, '/') = '\0';
+		places.data = alloc_format("%s/share/tare", folder);
+		places.artifacts = alloc_format("%s/share/tare/artifacts", folder);
 	}
 	if (data && *data) {
 		free(places.data);

@@ -12,6 +12,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 
 #define SWEEP_STEP_NS 1000000u /* the kernel tells nobody when a cgroup has become empty of its dying members */
 
@@ -30,7 +31,7 @@ static void cgroup_kill(const char *path)
 		return;
 	cleanup_free char *text = file_read(members, NULL, NULL);
 
-	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+	for (char *line = text; line && *line; line = text_behind(line, '\n')) {
 		pid_t pid = (pid_t)strtol(line, NULL, 10);
 
 		if (pid > 1 && pid != getpid())

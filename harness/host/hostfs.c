@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 
 #define HOSTFS_LINE_MAX 4096
 
@@ -88,7 +89,7 @@ bool hostfs_field(const char *file, const char *key, char *text, size_t size)
 	size_t length = strlen(key);
 
 	text[0] = '\0';
-	for (const char *line = file; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+	for (const char *line = file; line && *line; line = text_behind(line, '\n')) {
 		const char *colon = line + length;
 
 		if (strncmp(line, key, length))

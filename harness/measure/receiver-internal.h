@@ -55,3 +55,9 @@ struct receiver {
 int source_watch(struct receiver *receiver, struct source *source);
 /** Takes it out, and closes it where the source owns it. With the lock held, once the thread runs. */
 void source_close(struct receiver *receiver, struct source *source, bool owned);
+/**
+ * What the channel's connections bring, at least one byte; the connection of the ready byte, and the other one.
+ * With the lock held. Any bytes are fine: what is not the protocol becomes CHANNEL_GARBLED.
+ */
+void channel_take_ready(struct channel *channel, const char *bytes, size_t length);
+void channel_take_text(struct channel *channel, const char *bytes, size_t length);

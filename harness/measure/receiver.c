@@ -71,7 +71,7 @@ static void channel_check_complete(struct channel *channel)
 	channel_tell(channel, CHANNEL_REPLY);
 }
 
-static void channel_take_text(struct channel *channel, const char *bytes, size_t length)
+void channel_take_text(struct channel *channel, const char *bytes, size_t length)
 {
 	if (length && memchr(bytes, '\0', length))
 		channel_tell(channel, CHANNEL_GARBLED);
@@ -85,7 +85,7 @@ static void channel_take_text(struct channel *channel, const char *bytes, size_t
 	}
 }
 
-static void channel_take_ready(struct channel *channel, const char *bytes, size_t length)
+void channel_take_ready(struct channel *channel, const char *bytes, size_t length)
 {
 	if (!(channel->news & CHANNEL_READY)) {
 		if (*bytes != PROTOCOL_READY) {

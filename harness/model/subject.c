@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/quantity.h"
+#include "harness/base/text.h"
 #include "harness/model/runtime.h"
 
 #define SUBJECT_MEMORY_MIN (4ull << 20)
@@ -64,7 +65,7 @@ static bool choice_contains(const char *choices, const char *value)
 {
 	size_t length = strlen(value);
 
-	for (const char *at = choices; at; at = strchr(at, '|'), at += at != NULL)
+	for (const char *at = choices; at; at = text_behind(at, '|'))
 		if (length && strcspn(at, "|") == length && !strncmp(at, value, length))
 			return true;
 	return false;

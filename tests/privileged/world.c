@@ -18,6 +18,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 #include "harness/measure/leftovers.h"
 #include "tests/privileged/world.h"
 
@@ -208,7 +209,7 @@ static const char *line_value(const char *text, const char *key, char separator)
 	static char value[1024];
 	size_t length = strlen(key);
 
-	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
+	for (const char *line = text; line; line = text_behind(line, '\n'))
 		if (!strncmp(line, key, length) && line[length] == separator) {
 			line += length + 1;
 			line += strspn(line, " \t");
