@@ -189,7 +189,7 @@ void claim_decide_memory(const struct sides *s, struct claim_result *r)
 	if (!decide_weight(s, r, "memory_footprint_bytes") || s->hardware)
 		return;
 	r->amount_verdict = CLAIM_NOT_DECIDED;
-	if (!isnan(vmm))
+	if (!isnan(vmm) && !strcmp(s->vm->label, "tcg"))
 		SAY(r->caveat, "%s of it is QEMU's own, where TCG keeps translated code: under KVM it is less.",
 		    units_text(UNITS_BYTES, vmm, text));
 	if (r->verdict != CLAIM_SUPPORTED)

@@ -71,6 +71,19 @@ static bool is_option(const struct analysis_subject *s, const char *option, cons
 	return !strcmp(json_get_text(json_path(s->json, "asked.options"), option, ""), value);
 }
 
+/* Is the VM what `vm` is without options: the fastest one? */
+static bool is_tuned(const struct analysis_subject *s)
+{
+	static const char *const options[][2] = {
+		{"machine", "microvm"}, {"libvirt", "tuned"}, {"kernel", "pvh"}, {"cmdline", "tuned"}};
+	size_t tuned = 0;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		/* An option that the plan does not name has its default. */
+		tuned += is_option(s, options[i][0], options[i][1]) || is_option(s, options[i][0], "");
+	return tuned == sizeof(options) / sizeof(options[0]);
+}
+
 /* How well a subject stands for its side of a floor or of a usual row; 0: not at all. */
 static int rank_of(const struct analysis_subject *s, enum analysis_kind kind, bool usual)
 {
@@ -82,35 +95,50 @@ static int rank_of(const struct analysis_subject *s, enum analysis_kind kind, bo
 		return 0;
 	if (kind == KIND_VM && (usual ? !usual_vm : stock))
 		return 0;
-	return 1 + !strcmp(s->name, s->runtime) + 2 * !strcmp(s->root, "image") + 4 * s->usable;
+	return 1 + !strcmp(s->name, s->runtime) + 2 * (kind == KIND_VM && is_tuned(s)) + 4 * !strcmp(s->root, "image") +
+	       8 * s->usable;
 }
 
-static size_t find_side(const struct analysis *a, enum analysis_kind kind, bool usual)
-{
-	size_t best = SIZE_MAX;
-	int best_rank = 0;
-
-	for (size_t i = 0; i < a->subject_count; i++) {
-		int rank = rank_of(&a->subjects[i], kind, usual);
-
-		if (rank > best_rank) {
-			best_rank = rank;
-			best = i;
-		}
-	}
-	return best;
-}
-
+/* The best pair with the same kind of root: others are never compared. */
 static bool sides_find(const struct analysis *a, bool usual, struct sides *ret)
 {
-	size_t c = find_side(a, KIND_CONTAINER, usual), v = find_side(a, KIND_VM, usual);
+	int best = 0;
 
-	if (c == SIZE_MAX || v == SIZE_MAX)
+	for (size_t c = 0; c < a->subject_count; c++)
+		for (size_t v = 0; v < a->subject_count; v++) {
+			const struct analysis_subject *container = &a->subjects[c], *vm = &a->subjects[v];
+			int mine = rank_of(container, KIND_CONTAINER, usual), theirs = rank_of(vm, KIND_VM, usual);
+
+			if (!mine || !theirs || strcmp(container->root, vm->root) || mine + theirs <= best)
+				continue;
+			best = mine + theirs;
+			*ret = (struct sides){a, container, vm, c, v, false};
+		}
+	if (!best)
 		return false;
-	*ret = (struct sides){a, &a->subjects[c], &a->subjects[v], c, v, false};
-	/* An empty label alone is not enough: the host's functional probe must say so too. */
-	ret->hardware = !*ret->vm->label && (!strcmp(a->kvm_class, "kvm-hw") || !strcmp(a->kvm_class, "kvm-nested"));
+	/* The label alone is not enough: the host's functional probe must say so too. */
+	ret->hardware = (!*ret->vm->label && !strcmp(a->kvm_class, "kvm-hw")) ||
+			(!strcmp(ret->vm->label, "kvm-nested") && !strcmp(a->kvm_class, "kvm-nested"));
 	return true;
+}
+
+static bool has_side(const struct analysis *a, enum analysis_kind kind)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		if (rank_of(&a->subjects[i], kind, false))
+			return true;
+	return false;
+}
+
+static void decide_floor(const struct sides *sides, size_t row, struct claim_result *r)
+{
+	rows[row].decide(sides, r);
+	if (!strcmp(rows[row].kind, "floor") && !is_tuned(sides->vm)) {
+		size_t used = strlen(r->caveat);
+
+		(void)snprintf(r->caveat + used, sizeof(r->caveat) - used, "%s%s is not the fastest VM that tare has.",
+			       used ? " " : "", sides->vm->title);
+	}
 }
 
 struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_count)
@@ -130,7 +158,10 @@ struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_
 					   .effect = NO_ESTIMATE,
 					   .amount = NO_ESTIMATE};
 		if (rows[i].decide && sides_find(analysis, !strcmp(rows[i].kind, "usual"), &sides))
-			rows[i].decide(&sides, r);
+			decide_floor(&sides, i, r);
+		else if (rows[i].decide && strcmp(rows[i].kind, "usual") && has_side(analysis, KIND_CONTAINER) &&
+			 has_side(analysis, KIND_VM))
+			(void)snprintf(r->caveat, sizeof(r->caveat), "Different root trees are never compared.");
 		else
 			(void)snprintf(r->caveat, sizeof(r->caveat), "%s", rows[i].missing);
 	}

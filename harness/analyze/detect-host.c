@@ -94,7 +94,19 @@ void detect_both_kinds(struct analysis *a, struct analysis_flag *flag)
 	flag->triggered = has_measured(a, KIND_CONTAINER) && has_measured(a, KIND_VM);
 }
 
-/* The envelope of containers and VMs; the bare process has none, which the text of F-LIMITS does not speak of. */
+/*
+ * What really limits a container or a guest: a guest has the CPUs that it was given, a container takes all of
+ * the host's, as nothing limits its CPUs. The bare process has no limits at all, which F-LIMITS does not speak of.
+ */
+static int64_t effective_limit(const struct analysis *a, const struct analysis_subject *s, const char *key)
+{
+	const struct json *host = json_get(a->recording->host, "host");
+
+	if (!strcmp(key, "cpus_count") && s->kind == KIND_CONTAINER)
+		return json_int_of(json_path(host, "cpu.online_count"), 0);
+	return json_get_int(json_path(s->json, "asked.limits"), key, 0);
+}
+
 void detect_limits(struct analysis *a, struct analysis_flag *flag)
 {
 	static const char *const keys[] = {"memory_bytes", "cpus_count"};
@@ -111,11 +123,14 @@ void detect_limits(struct analysis *a, struct analysis_flag *flag)
 		}
 		first = first == SIZE_MAX ? i : first;
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			const struct json *mine = json_path(s->json, "asked.limits");
-			const struct json *theirs = json_path(a->subjects[first].json, "asked.limits");
+			int64_t mine = effective_limit(a, s, keys[k]),
+				theirs = effective_limit(a, &a->subjects[first], keys[k]);
 
-			if (json_get_int(mine, keys[k], 0) != json_get_int(theirs, keys[k], 0))
-				flag_touch(flag, i);
+			if (!mine || !theirs || mine == theirs)
+				continue;
+			flag_touch(flag, i);
+			(void)snprintf(flag->detail, sizeof(flag->detail), "%s: %.64s %lld, %.64s %lld", keys[k],
+				       a->subjects[first].title, (long long)theirs, s->title, (long long)mine);
 		}
 	}
 }

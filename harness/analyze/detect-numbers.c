@@ -64,9 +64,16 @@ void detect_lower_bound(struct analysis *a, struct analysis_flag *flag)
 	flag->detail[0] = '\0';
 }
 
-/* Share of the time from request to ready that the hypervisor below took away (D-STEAL: 0.5 %). */
+#define STEAL_TICK_NS 10000000.0
+
+/*
+ * Share of the CPUs' time from request to ready that the hypervisor below took away (D-STEAL: 0.5 %). The counter is
+ * that of all CPUs and moves in ticks of 10 ms, so less than one tick in all samples together says nothing.
+ */
 void detect_steal(struct analysis *a, struct analysis_flag *flag)
 {
+	const struct json *host = json_get(a->recording->host, "host");
+	double cpus = json_number_of(json_path(host, "cpu.online_count"), 1);
 	bool known = false;
 
 	for (size_t i = 0; i < a->subject_count; i++) {
@@ -80,9 +87,9 @@ void detect_steal(struct analysis *a, struct analysis_flag *flag)
 				continue;
 			known = true;
 			stolen += (double)s->steal_ns;
-			spent += (double)span;
+			spent += (double)span * cpus;
 		}
-		if (stolen > 0.005 * spent)
+		if (stolen > STEAL_TICK_NS && stolen > 0.005 * spent)
 			flag_touch(flag, i);
 	}
 	if (!known)

@@ -161,12 +161,22 @@ int pairs_compare(struct analysis *analysis, struct error *err)
 	return 0;
 }
 
+/* A footprint with kernel memory and one without it (the process has no cgroup that counts it) are no pair. */
+static bool terms_differ(const struct analysis *analysis, const struct analysis_comparison *c)
+{
+	const double *a = analysis->subjects[c->a].memory_bytes, *b = analysis->subjects[c->b].memory_bytes;
+
+	return !strcmp(c->metric_b->name, "memory_footprint_bytes") &&
+	       isnan(a[MEMORY_cgroup_kernel]) != isnan(b[MEMORY_cgroup_kernel]);
+}
+
 void pairs_judge(struct analysis *analysis)
 {
 	for (size_t i = 0; i < analysis->comparison_count; i++) {
 		struct analysis_comparison *c = &analysis->comparisons[i];
 		bool failed = c->flags & ((flag_set)1 << FLAG_FAIL);
 
+		failed |= terms_differ(analysis, c);
 		c->verdict = failed ? VERDICT_NOT_COMPARABLE :
 				      verdict_of(&c->result, c->p_holm, c->metric_b->band);
 		c->verdict_word = verdict_name(c->verdict, c->metric_b);
