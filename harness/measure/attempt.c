@@ -151,6 +151,10 @@ static void attempt_learn(struct attempt *a)
 	unsigned news = channel_wait(a->channel, CHANNEL_REPLY | CHANNEL_CLOSED | CHANNEL_GARBLED | CHANNEL_INTERRUPTED,
 				     clock_now_ns() + FACTS_WAIT_NS);
 
+	if (!(news & CHANNEL_REPLY) && news & CHANNEL_INTERRUPTED) {
+		attempt_fail(a, SAMPLE_ABORTED, "facts", "the run was interrupted");
+		return;
+	}
 	if (!(news & CHANNEL_REPLY)) {
 		attempt_fail(a, SAMPLE_LOST_CHANNEL, "facts",
 			     "the payload was ready, but did not say what it is");
@@ -178,8 +182,13 @@ static void attempt_weigh(struct attempt *a)
 		attempt_fail(a, SAMPLE_START_ERROR, "inspect", a->err.text);
 		return;
 	}
-	memory_weigh(&task, &a->sample->memory);
+	/* The disk first: what it holds at ready is the headline (method R3.4), and settling takes seconds. */
 	disk_weigh(&a->costs, &a->sample->disk);
+	memory_weigh(&task, &a->sample->memory);
+	if (channel_wait(a->channel, 0, 0) & (CHANNEL_EXITED | CHANNEL_CLOSED)) {
+		attempt_fail(a, SAMPLE_CRASH, "inspect", "the main process ended while it was weighed");
+		return;
+	}
 	if (receiver_interrupted(a->all->receiver)) {
 		attempt_fail(a, SAMPLE_ABORTED, "inspect", "the run was interrupted");
 		return;
@@ -200,6 +209,7 @@ static void attempt_stop(struct attempt *a)
 		attempt_fail(a, SAMPLE_START_ERROR, "stop", "the main process did not end within 10 s");
 }
 
+/* After the channel was closed: from then on the receiving thread knows nothing of the instance any more. */
 static void attempt_read_exit(struct attempt *a)
 {
 	struct exited exited;
@@ -218,8 +228,8 @@ static void attempt_clean(struct attempt *a)
 {
 	a->runtime->destroy(&a->in);
 	timeline_mark(&a->timeline, EVENT_RELEASED, "harness");
-	attempt_read_exit(a);
 	channel_close(a->channel);
+	attempt_read_exit(a);
 	residue_check(&a->residue, &a->in, a->sample->residue, sizeof(a->sample->residue));
 	if (a->in.pidfd >= 0)
 		(void)close(a->in.pidfd);

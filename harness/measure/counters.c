@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/model/sample.h"
@@ -27,6 +28,38 @@ static bool hierarchy_mount(const char *controller, char *ret_path, size_t size)
 	return found != NULL;
 }
 
+/* systemd writes the dashes of a machine's name as \x2d. */
+static bool is_of(const char *path, const char *name)
+{
+	cleanup_free char *plain = alloc_text(path);
+
+	for (char *dash; (dash = strstr(plain, "\\x2d"));) {
+		*dash = '-';
+		(void)memmove(dash + 1, dash + 4, strlen(dash + 4) + 1);
+	}
+	return strstr(plain, name) != NULL;
+}
+
+/* libvirt puts QEMU into a threaded group below the domain's own, and such a group counts no memory: go up to the
+ * one that does. */
+static void counters_climb(char *path, const char *name)
+{
+	for (;;) {
+		cleanup_free char *counter_path = alloc_format("%s/memory.current", path);
+		char *slash = strrchr(path, '/');
+
+		if (file_exists(counter_path) || !slash)
+			return;
+		cleanup_free char *last = alloc_text(slash);
+
+		*slash = '\0';
+		if (!is_of(path, name)) {
+			(void)memcpy(slash, last, strlen(last) + 1); /* no group of the instance counts it */
+			return;
+		}
+	}
+}
+
 static void counters_add(struct counters *counters, char *line, const char *name)
 {
 	char mount[PATH_MAX];
@@ -34,7 +67,7 @@ static void counters_add(struct counters *counters, char *line, const char *name
 	(void)strsep(&line, ":");
 	char *controllers = strsep(&line, ":");
 
-	if (!line || !strstr(line, name) || counters->count == COUNTERS_PATHS_MAX)
+	if (!line || !is_of(line, name) || counters->count == COUNTERS_PATHS_MAX)
 		return;
 	bool memory = !strcmp(controllers, "memory"), unified = !*controllers;
 
@@ -43,6 +76,8 @@ static void counters_add(struct counters *counters, char *line, const char *name
 		return;
 	if (snprintf(counters->folders[counters->count].path, PATH_MAX, "%s%s", mount, line) >= PATH_MAX)
 		return;
+	if (unified)
+		counters_climb(counters->folders[counters->count].path, name);
 	counters->folders[counters->count].memory = memory;
 	counters->folders[counters->count].unified = unified;
 	counters->count++;

@@ -24,6 +24,6 @@ struct counters_memory {
 	int64_t current, peak, kernel, file;
 };
 
-/** Reads where `pid` is. An instance's own folders are those whose path has `name` in it; others are left out. */
+/** Reads where `pid` is. An instance's own folders are those whose path has its `name` in it; others are left out. */
 void counters_find(pid_t pid, const char *name, struct counters *ret_counters);
 void counters_read_memory(const struct counters *counters, struct counters_memory *ret_memory);

@@ -11,12 +11,11 @@
 
 #define PAYLOAD_CLOCK_ERROR_NS 25u
 
-static void add_stamp(struct instance *in, const char *facts, const char *key, enum event_id event)
+/* The first number of a stamp is the monotonic clock, the host's own where the kernel is the host's. */
+static void add_stamp(struct instance *in, const char *stamp, enum event_id event)
 {
-	char text[96];
-
-	if (channel_fact(facts, key, text, sizeof(text)))
-		timeline_add(in->timeline, event, strtoull(text, NULL, 10), PAYLOAD_CLOCK_ERROR_NS, "payload");
+	if (*stamp)
+		timeline_add(in->timeline, event, strtoull(stamp, NULL, 10), PAYLOAD_CLOCK_ERROR_NS, "payload");
 }
 
 int identity_expect(const char *artifacts, struct identity_expected *ret_expected, struct error *err)
@@ -72,6 +71,9 @@ void identity_read(struct channel *channel, struct instance *in, const struct id
 		{PROTOCOL_FACT_CLOCKSOURCE, id->clocksource, sizeof(id->clocksource)},
 		{PROTOCOL_FACT_HOSTNAME, id->hostname, sizeof(id->hostname)},
 		{PROTOCOL_FACT_SHA256, id->payload_sha256, sizeof(id->payload_sha256)},
+		{PROTOCOL_FACT_STAGE, id->stamp_init, sizeof(id->stamp_init)},
+		{PROTOCOL_FACT_MAIN, id->stamp_main, sizeof(id->stamp_main)},
+		{PROTOCOL_FACT_READY, id->stamp_ready, sizeof(id->stamp_ready)},
 	};
 	char pid[24];
 
@@ -85,7 +87,7 @@ void identity_read(struct channel *channel, struct instance *in, const struct id
 	id->visible_from_host = visible_from_host((pid_t)id->host_pid, expected);
 	id->own_kernel = *id->boot_id && strcmp(id->boot_id, expected->boot_id);
 	if (*id->boot_id && !id->own_kernel) {
-		add_stamp(in, facts, PROTOCOL_FACT_MAIN, EVENT_USER_MAIN);
-		add_stamp(in, facts, PROTOCOL_FACT_READY, EVENT_READY_SRC);
+		add_stamp(in, id->stamp_main, EVENT_USER_MAIN);
+		add_stamp(in, id->stamp_ready, EVENT_READY_SRC);
 	}
 }

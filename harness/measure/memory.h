@@ -16,5 +16,5 @@ struct memory_task {
 /** Waits until the instance has settled, then reads. What cannot be read is UNKNOWN, with the reason. Returns
  * early when interrupted. */
 void memory_weigh(const struct memory_task *task, struct memory_reading *ret_reading);
-/** Resident page cache of all files below `path`; UNKNOWN where the kernel has no cachestat (before 6.5). */
+/** Resident page cache of all files below `path`; by cachestat, or mincore before Linux 6.5. UNKNOWN: neither works. */
 int64_t memory_cached_bytes(const char *path);

@@ -227,6 +227,9 @@ static struct json *identity_to_json(const struct identity *id)
 		json_add_bool(object, "visible_from_host", id->visible_from_host);
 	json_add_bool(object, "own_kernel", id->own_kernel);
 	add_text(object, "payload_sha256", id->payload_sha256);
+	add_text(object, "stamp_init", id->stamp_init);
+	add_text(object, "stamp_user_main", id->stamp_main);
+	add_text(object, "stamp_ready_src", id->stamp_ready);
 	return object;
 }
 
@@ -248,6 +251,9 @@ static void identity_from_json(const struct json *object, struct sample *sample)
 	id->visible_from_host = json_is_bool(visible) ? json_bool_of(visible, false) : -1;
 	id->own_kernel = json_get_bool(object, "own_kernel", false);
 	get_text(object, "payload_sha256", id->payload_sha256, sizeof(id->payload_sha256));
+	get_text(object, "stamp_init", id->stamp_init, sizeof(id->stamp_init));
+	get_text(object, "stamp_user_main", id->stamp_main, sizeof(id->stamp_main));
+	get_text(object, "stamp_ready_src", id->stamp_ready, sizeof(id->stamp_ready));
 }
 
 struct json *sample_to_json(const struct sample *sample)
