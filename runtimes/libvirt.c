@@ -214,6 +214,9 @@ struct json *libvirt_facts(struct libvirt *libvirt)
 	json_add_text(facts, "name", "libvirt");
 	version_add(facts, "version", rc == 0, version);
 	json_add_text(facts, "uri", libvirt->embedded ? "qemu:///embed?root=DIR" : libvirt->uri);
+	/* The embedded driver's configuration is ours; what a libvirtd does is not ours to know. */
+	json_add_text(facts, "qemu_user", !libvirt->embedded ? NULL : geteuid() ? "caller" : "root");
+	json_add_text(facts, "security_driver", libvirt->embedded ? "none" : NULL);
 	rc = virConnectGetVersion(libvirt->connection, &version);
 	version_add(facts, "qemu_version", rc == 0, version);
 	emulator_add(libvirt, facts);

@@ -132,8 +132,9 @@ static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error
 	costs_add_process(ret_costs, in->pid);
 	ret_costs->guest_ram_bytes = vm->domain.memory_bytes;
 	ret_costs->own_cgroup = cgroup_is_own(in->pid);
+	/* With the folder, as for a container. */
 	if (own->disk)
-		costs_add_path(ret_costs, DISK_INSTANCE, own->disk);
+		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
 	vm_costs(vm, in->subject, ret_costs);
 	return 0;
 }

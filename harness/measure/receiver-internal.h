@@ -48,7 +48,7 @@ struct receiver {
 	int epoll;
 	struct source own[3];
 	struct channel *closed; /* freed by the thread between two events, so that none in its hand is lost */
-	bool interrupted;
+	bool interrupted, realtime;
 };
 
 /** Puts the descriptor into the receiver's set; negative errno. */

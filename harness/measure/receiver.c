@@ -271,10 +271,15 @@ int receiver_start(struct receiver **ret_receiver, struct error *err)
 		free(receiver);
 		return rc;
 	}
-	/* Best effort: an ordinary user has no right to it, and the run says so. */
-	(void)pthread_setschedparam(receiver->thread, SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
+	/* Best effort: an ordinary user has no right to it. */
+	receiver->realtime = !pthread_setschedparam(receiver->thread, SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
 	*ret_receiver = receiver;
 	return 0;
+}
+
+bool receiver_is_realtime(const struct receiver *receiver)
+{
+	return receiver->realtime;
 }
 
 void receiver_stop(struct receiver *receiver)

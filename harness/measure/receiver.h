@@ -34,6 +34,8 @@ enum channel_news {
  */
 int receiver_start(struct receiver **ret_receiver, struct error *err);
 void receiver_stop(struct receiver *receiver);
+/** Does its thread run before all ordinary ones (SCHED_FIFO)? */
+bool receiver_is_realtime(const struct receiver *receiver);
 void receiver_block_signals(void);
 bool receiver_interrupted(struct receiver *receiver);
 /** Makes the descriptor's end (hang-up) an interruption: the keeper is gone. */

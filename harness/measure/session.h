@@ -42,7 +42,7 @@ struct session_result {
 	size_t usable_subjects;
 	size_t failed_subjects; /**< no attempt at all succeeded, though there were some: a result that says no */
 	bool interrupted;
-	const char *stop_reason; /**< "complete", "budget", "interrupted", "failures" */
+	const char *stop_reason; /**< "complete", "budget", "interrupted" */
 };
 
 /**

@@ -92,7 +92,7 @@ struct identity {
 				  unknown */
 	bool own_kernel;	 /**< its boot id is not the host's */
 	char payload_sha256[DIGEST_HEX];
-	/** Its own clock stamps as it sent them, "MONOTONIC_ns BOOTTIME_ns TSC": of a guest's two stages and of ready. */
+	/** Its own clock stamps as it sent them, "MONOTONIC_ns BOOTTIME_ns TSC": of a guest's stages and of ready. */
 	char stamp_init[72], stamp_main[72], stamp_ready[72];
 };
 

@@ -25,7 +25,7 @@ static struct json *run_json(const struct recording *r)
 	const struct json *plan_run = json_get(r->plan, "run");
 	struct json *run = plan_run ? json_copy(plan_run) : json_object();
 	static const char *const keys[] = {"duration_ns", "harness_cpu_ns", "harness_maxrss_bytes",
-					   "keeper_rss_bytes", "residue"};
+					   "keeper_rss_bytes", "starter_rss_bytes", "receiver_realtime"};
 	const struct json *plan_design = json_get(plan_run, "design");
 	struct json *design = plan_design ? json_copy(plan_design) : json_object();
 
