@@ -272,7 +272,9 @@ int receiver_start(struct receiver **ret_receiver, struct error *err)
 		return rc;
 	}
 	/* Best effort: an ordinary user has no right to it. */
-	receiver->realtime = !pthread_setschedparam(receiver->thread, SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
+	const struct sched_param priority = {.sched_priority = 1};
+
+	receiver->realtime = !pthread_setschedparam(receiver->thread, SCHED_FIFO, &priority);
 	*ret_receiver = receiver;
 	return 0;
 }
