@@ -103,10 +103,13 @@ static int starter_request(struct start_client *client, const struct box *box, c
 	int rc = packet_send(client->starter, box, box_size(box), fds, 0);
 
 	if (rc < 0)
-		return error_errno(err, -rc, "cannot ask the starter of containers");
-	rc = starter_read(client, &reply, &reply_fds, err);
-	if (rc < 0)
+		rc = error_errno(err, -rc, "cannot ask the starter of containers");
+	else
+		rc = starter_read(client, &reply, &reply_fds, err);
+	if (rc < 0) {
+		(void)close(steal_fd(&client->starter)); /* the next box gets a new one */
 		return rc;
+	}
 	reply_started(client, &reply, &reply_fds, ret_started);
 	if (reply.errnum)
 		return error_errno(err, reply.errnum, "the container did not reach %s (step %u)",

@@ -78,7 +78,7 @@ static int harness_start(struct keeper *keeper, const char *path, char **argv, s
 	cleanup_free char *variable = alloc_format("%s=%d", START_ENV_FD, theirs);
 	cleanup_free char **environment = environment_with(variable);
 	struct program program = {
-		.path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs};
+		.path = path, .argv = argv, .envp = environment, .own = true, .keep = theirs, .parent = keeper->pid};
 	cleanup_close int pidfd = program_start(&program, &reply);
 
 	if (reply.errnum)
@@ -188,6 +188,7 @@ static uint64_t rss_bytes(pid_t pid)
 
 static int starter_answer(struct keeper *keeper, struct start_message *reply)
 {
+	keeper_reap(keeper); /* the harness may know of a starter's end before we do */
 	int socket = starter_start(keeper);
 
 	reply->errnum = socket < 0 ? -socket : 0;
