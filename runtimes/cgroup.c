@@ -13,11 +13,14 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/sweep.h"
 #include "harness/base/text.h"
 #include "runtimes/box-text.h"
 
 #define CGROUP_PAUSE_NS 1000000u
+#define CGROUP_MAKE_TRIES 10
 #define CGROUP_REMOVE_NS 2000000000u /* how long a cgroup may stay busy after its last process was reaped */
+#define CGROUP_ORPHAN_NS 100000000u  /* after that long somebody lives in it whom nobody knows */
 
 static const char *const controller_names[] = {"memory", "pids"};
 
@@ -146,6 +149,11 @@ static int hierarchy_open(struct cgroup_hierarchy *h, const struct run *run, str
 
 	(void)snprintf(h->folder, sizeof(h->folder), "%s/tare-%s", all, run->id);
 	if (!rc)
+		rc = start_guard_cgroup(run->keeper, h->folder, err);
+	/* Another run that ends may take the folder that all share away in between. */
+	if (!rc)
+		rc = -ENOENT;
+	for (int tries = 0; rc == -ENOENT && tries < CGROUP_MAKE_TRIES; tries++)
 		rc = file_make_dirs(h->folder, 0755, err);
 	if (!rc && unified)
 		rc = controllers_pass(h, all, err);
@@ -154,9 +162,7 @@ static int hierarchy_open(struct cgroup_hierarchy *h, const struct run *run, str
 	if (rc < 0)
 		return rc;
 	h->fd = open(h->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (h->fd < 0)
-		return error_errno(err, errno, "%s", h->folder);
-	return start_guard_cgroup(run->keeper, h->folder, err);
+	return h->fd < 0 ? error_errno(err, errno, "%s", h->folder) : 0;
 }
 
 /* Subjects of this run that use its folders; a process has one run. */
@@ -246,19 +252,36 @@ void cgroup_describe(const struct cgroups *cgroups, const struct limits *limits,
 	}
 }
 
-/* The last process may have been reaped an instant before its cgroup knows; v1 has no event for that. */
+/* Removes the instance's cgroup, if it becomes empty until the instant; 0 or a negative errno. */
+static int hierarchy_remove(const struct cgroup_hierarchy *h, const char *name, uint64_t deadline_ns)
+{
+	while (h->fd >= 0 && unlinkat(h->fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		if (errno != EBUSY || clock_now_ns() > deadline_ns)
+			return -errno;
+		clock_sleep_until(clock_now_ns() + CGROUP_PAUSE_NS);
+	}
+	return 0;
+}
+
+/*
+ * The last process may have been reaped an instant before its cgroup knows; v1 has no event for that. A
+ * starter that was killed in the middle may have left a container of which nobody has a descriptor.
+ */
 int cgroup_remove(const struct cgroups *cgroups, const char *name, struct error *err)
 {
-	uint64_t deadline_ns = clock_now_ns() + CGROUP_REMOVE_NS;
+	uint64_t now_ns = clock_now_ns();
 
 	for (size_t i = 0; i < cgroups->count; i++) {
 		const struct cgroup_hierarchy *h = &cgroups->at[i];
+		cleanup_free char *path = alloc_format("%s/%s", h->folder, name);
+		int rc = hierarchy_remove(h, name, now_ns + CGROUP_ORPHAN_NS);
 
-		while (h->fd >= 0 && unlinkat(h->fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
-			if (errno != EBUSY || clock_now_ns() > deadline_ns)
-				return error_errno(err, errno, "%s/%s: cannot remove", h->folder, name);
-			clock_sleep_until(clock_now_ns() + CGROUP_PAUSE_NS);
+		if (rc == -EBUSY) {
+			sweep_cgroup(path, now_ns + CGROUP_REMOVE_NS);
+			rc = file_exists(path) ? rc : 0;
 		}
+		if (rc < 0)
+			return error_errno(err, -rc, "%s: cannot remove", path);
 	}
 	return 0;
 }

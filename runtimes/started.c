@@ -57,9 +57,12 @@ int started_end(struct instance *in, struct error *err)
 	if (rc < 0)
 		return rc;
 	rc = start_await_exit(in->run->keeper, in->pid, clock_now_ns() + END_TIMEOUT_NS, &exited, err);
-	if (rc == -EPIPE)
-		rc = poll(&ended, 1, (int)(END_TIMEOUT_NS / 1000000u)) > 0 ? 0 : -ETIMEDOUT;
-	return rc;
+	if (rc != -EPIPE)
+		return rc;
+	do
+		rc = poll(&ended, 1, (int)(END_TIMEOUT_NS / 1000000u));
+	while (rc < 0 && errno == EINTR);
+	return rc > 0 ? 0 : -ETIMEDOUT;
 }
 
 void started_platform(const struct instance *in, struct costs *costs)
