@@ -201,8 +201,12 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 	progress_end(&progress);
 	if (rc < 0 && !result.samples)
 		return rc;
+	if (result.orphaned)
+		return EXIT_INTERRUPTED; /* at once; `tare report` says what was measured */
 	struct error report_err = {0};
-	int report_rc = report_folder(options.folder, a->plots, "text", stdout, rc < 0 ? &report_err : err);
+	/* Who interrupts does not want to wait for charts; `tare report` draws them. */
+	int report_rc = report_folder(options.folder, result.interrupted ? "none" : a->plots, "text", stdout,
+				      rc < 0 ? &report_err : err);
 
 	if (rc < 0)
 		return error_wrap(err, rc, "the run ended early, tare run --resume %s goes on", options.folder);

@@ -2,13 +2,13 @@
 /* Dispatch, help and the one place that prints errors. Started by the keeper (harness/keeper) with the user's
  * arguments. */
 #include <argp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/version.h"
 #include "harness/cli/command.h"
-#include "harness/measure/receiver.h"
 
 const struct command *const command_table[] = {
 	&cmd_run, &cmd_list, &cmd_doctor, &cmd_report, &cmd_clean, NULL,
@@ -87,7 +87,7 @@ static int show_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	argp_err_exit_status = EXIT_USAGE;
-	receiver_block_signals();
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;

@@ -23,13 +23,14 @@ static int program_child(void *data)
 	p->first_ns = clock_now_ns();
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	/* The harness has things to end when the keeper dies. */
+	(void)prctl(PR_SET_PDEATHSIG, p->own ? SIGTERM : SIGKILL);
+	if (getppid() != p->parent)
+		_exit(127);
 	if (p->own) {
 		(void)fcntl(p->keep, F_SETFD, 0);
 	} else {
 		(void)setsid();
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != p->parent)
-			_exit(127);
 		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 			(void)dup2(p->null, fd);
 	}

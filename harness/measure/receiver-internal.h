@@ -11,6 +11,7 @@ enum source_kind {
 	SOURCE_STOP,	     /* eventfd: end the thread */
 	SOURCE_SIGNAL,	     /* signalfd */
 	SOURCE_KEEPER,	     /* hang-up of the keeper's socket */
+	SOURCE_PATIENCE,     /* timerfd: how long the end of the run may take without a keeper */
 	SOURCE_LISTEN_READY, /* listening socket of the ready byte (and of everything else, for a container) */
 	SOURCE_LISTEN_TEXT,  /* listening socket of a guest's serial port */
 	SOURCE_READY,	     /* the connections of these two */
@@ -46,9 +47,13 @@ struct receiver {
 	pthread_mutex_t lock; /* guards the channels' news and text, and their life against the thread */
 	pthread_cond_t changed;
 	int epoll;
-	struct source own[3];
+	struct source own[4]; /* the first four kinds */
 	struct channel *closed; /* freed by the thread between two events, so that none in its hand is lost */
-	bool interrupted, realtime;
+	bool interrupted, orphaned, realtime;
+	void (*give_up)(void *data);
+	void *give_up_data;
+	void (*abandon)(void *data);
+	void *abandon_data;
 };
 
 /** Puts the descriptor into the receiver's set; negative errno. */

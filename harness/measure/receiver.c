@@ -9,10 +9,13 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/measure/receiver-internal.h"
+
+#define PATIENCE_S 1 /* without a keeper nothing may be left two seconds later */
 
 static sigset_t interruption_signals(void)
 {
@@ -30,7 +33,16 @@ void receiver_block_signals(void)
 	sigset_t set = interruption_signals();
 
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+void receiver_unblock_signals(void)
+{
+	sigset_t set = interruption_signals();
+	const struct timespec now = {0};
+
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int source_watch(struct receiver *receiver, struct source *source)
@@ -172,14 +184,25 @@ static void on_failure(struct channel *channel, struct source *source)
 	channel_tell(channel, CHANNEL_FAILED);
 }
 
+static void on_keeper_lost(struct receiver *receiver, struct source *source)
+{
+	const struct itimerspec patience = {.it_value.tv_sec = PATIENCE_S};
+
+	(void)epoll_ctl(receiver->epoll, EPOLL_CTL_DEL, source->fd, NULL);
+	(void)timerfd_settime(receiver->own[SOURCE_PATIENCE].fd, 0, &patience, NULL);
+	receiver->orphaned = true;
+}
+
 static void on_interruption(struct receiver *receiver, struct source *source)
 {
 	struct signalfd_siginfo info;
 
+	if (source->kind == SOURCE_SIGNAL && receiver->abandon)
+		receiver->abandon(receiver->abandon_data);
 	if (source->kind == SOURCE_SIGNAL)
 		(void)!read(source->fd, &info, sizeof(info));
 	else
-		(void)epoll_ctl(receiver->epoll, EPOLL_CTL_DEL, source->fd, NULL);
+		on_keeper_lost(receiver, source);
 	receiver->interrupted = true;
 	(void)pthread_cond_broadcast(&receiver->changed);
 }
@@ -232,6 +255,8 @@ static void *receiver_main(void *data)
 
 		if (source->kind == SOURCE_STOP)
 			return NULL;
+		if (source->kind == SOURCE_PATIENCE)
+			receiver->give_up(receiver->give_up_data);
 		receiver_handle(receiver, source);
 	}
 }
@@ -244,10 +269,11 @@ static int receiver_open(struct receiver *receiver, struct error *err)
 	receiver->own[0] = (struct source){.kind = SOURCE_STOP, .fd = eventfd(0, EFD_CLOEXEC)};
 	receiver->own[1] = (struct source){.kind = SOURCE_SIGNAL, .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
 	receiver->own[2] = (struct source){.kind = SOURCE_KEEPER, .fd = -1};
-	if (receiver->epoll < 0 || receiver->own[0].fd < 0 || receiver->own[1].fd < 0)
+	receiver->own[3] = (struct source){.kind = SOURCE_PATIENCE, .fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
+	if (receiver->epoll < 0 || receiver->own[0].fd < 0 || receiver->own[1].fd < 0 || receiver->own[3].fd < 0)
 		return error_errno(err, errno, "cannot make the receiver's descriptors");
-	for (size_t i = 0; i < 2; i++)
-		if (source_watch(receiver, &receiver->own[i]) < 0)
+	for (size_t i = 0; i < 4; i++)
+		if (receiver->own[i].fd >= 0 && source_watch(receiver, &receiver->own[i]) < 0)
 			return error_errno(err, errno, "cannot watch the receiver's descriptors");
 	return 0;
 }
@@ -295,6 +321,7 @@ void receiver_stop(struct receiver *receiver)
 	receiver_bury(receiver);
 	(void)close(receiver->own[0].fd);
 	(void)close(receiver->own[1].fd);
+	(void)close(receiver->own[3].fd);
 	(void)close(receiver->epoll);
 	(void)pthread_cond_destroy(&receiver->changed);
 	(void)pthread_mutex_destroy(&receiver->lock);
@@ -310,11 +337,31 @@ bool receiver_interrupted(struct receiver *receiver)
 	return interrupted;
 }
 
-int receiver_watch_keeper(struct receiver *receiver, int fd, struct error *err)
+void receiver_set_abandon(struct receiver *receiver, void (*abandon)(void *data), void *data)
+{
+	(void)pthread_mutex_lock(&receiver->lock);
+	receiver->abandon = abandon;
+	receiver->abandon_data = data;
+	(void)pthread_mutex_unlock(&receiver->lock);
+}
+
+bool receiver_orphaned(struct receiver *receiver)
+{
+	(void)pthread_mutex_lock(&receiver->lock);
+	bool orphaned = receiver->orphaned;
+
+	(void)pthread_mutex_unlock(&receiver->lock);
+	return orphaned;
+}
+
+int receiver_watch_keeper(struct receiver *receiver, int fd, void (*give_up)(void *data), void *data,
+			  struct error *err)
 {
 	struct epoll_event event = {.events = EPOLLRDHUP | EPOLLHUP, .data.ptr = &receiver->own[2]};
 
 	receiver->own[2].fd = fd;
+	receiver->give_up = give_up;
+	receiver->give_up_data = data;
 	if (epoll_ctl(receiver->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return error_errno(err, errno, "cannot watch the keeper");
 	return 0;

@@ -30,16 +30,26 @@ enum channel_news {
 
 /**
  * Starts the thread; it also takes SIGINT, SIGTERM and SIGHUP, which every thread started before or
- * after must have blocked (receiver_block_signals(), first thing in the program). One per process.
+ * after must have blocked (receiver_block_signals(), before there is a second thread). One per process.
  */
 int receiver_start(struct receiver **ret_receiver, struct error *err);
 void receiver_stop(struct receiver *receiver);
 /** Does its thread run before all ordinary ones (SCHED_FIFO)? */
 bool receiver_is_realtime(const struct receiver *receiver);
 void receiver_block_signals(void);
+/** Undoes it once the receiver has stopped: what came in between is forgotten, the next one ends the program. */
+void receiver_unblock_signals(void);
 bool receiver_interrupted(struct receiver *receiver);
-/** Makes the descriptor's end (hang-up) an interruption: the keeper is gone. */
-int receiver_watch_keeper(struct receiver *receiver, int fd, struct error *err);
+/** As long as `abandon` is not NULL, an interruption by a signal calls abandon(data), which must end the program. */
+void receiver_set_abandon(struct receiver *receiver, void (*abandon)(void *data), void *data);
+/** Whether the keeper is gone. */
+bool receiver_orphaned(struct receiver *receiver);
+/**
+ * Makes the descriptor's end (hang-up) an interruption: the keeper is gone. If the receiver has not been stopped
+ * a second later, the thread calls give_up(data), which must end the program: whatever hangs, nobody else would.
+ */
+int receiver_watch_keeper(struct receiver *receiver, int fd, void (*give_up)(void *data), void *data,
+			  struct error *err);
 
 /**
  * Listens for the instance at in->socket (SOCK_SEQPACKET; a guest: SOCK_STREAM there for the ready byte and at

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The begin and the end of a run: its places, its subjects, what is known before the first sample. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,30 +40,40 @@ static int session_make_id(struct run *run, struct error *err)
 	return 0;
 }
 
+static int session_guard_places(const struct run *run, struct error *err)
+{
+	int rc = run->keeper ? start_guard_folder(run->keeper, run->private_folder, err) : 0;
+
+	return rc < 0 || !run->keeper ? rc : start_guard_folder(run->keeper, run->storage, err);
+}
+
 /* Whatever needs a short path or a private place lies there; QEMU and the payload are let in, nobody can list it. */
 static int session_make_places(struct session *s, struct error *err)
 {
 	struct run *run = &s->run;
 
-	(void)snprintf(run->private_folder, sizeof(run->private_folder), "%.40s/tare-%s", places_runtime(), run->id);
+	(void)snprintf(run->private_folder, sizeof(run->private_folder), "%.40s/" LEFTOVERS_PREFIX "%s",
+		       places_runtime(), run->id);
 	(void)snprintf(run->artifacts, sizeof(run->artifacts), "%s", places_artifacts());
 	cleanup_free char *absolute = realpath(s->options->folder, NULL);
 
-	if (!absolute || snprintf(run->storage, sizeof(run->storage), "%s/instances", absolute) >=
+	if (!absolute || snprintf(run->storage, sizeof(run->storage), "%s/" LEFTOVERS_PREFIX "%s", absolute, run->id) >=
 				 (int)sizeof(run->storage))
 		return error_set(err, -ENAMETOOLONG, "%s: the path is too long", s->options->folder);
 	run->connect_uri = s->options->connect_uri;
-	/* First the keeper learns what to remove, then it is made. */
-	if (run->keeper && (start_guard_folder(run->keeper, run->private_folder, err) < 0 ||
-			    start_guard_folder(run->keeper, run->storage, err) < 0))
-		return err->code;
-	s->lock = leftovers_claim(run->private_folder, err);
-	if (s->lock < 0 || file_make_dirs(run->storage, 0711, err) < 0)
-		return err->code;
-	cleanup_free char *note = alloc_format("%s/storage", run->private_folder);
+	cleanup_free char *note = alloc_format("%s/" LEFTOVERS_NOTE, run->private_folder);
 
-	/* For `tare clean`, after a kill that left nobody to sweep. */
-	return file_write(note, run->storage, strlen(run->storage), err);
+	/* First the keeper learns what to remove, then it is made. A run that goes on may turn out to be alive. */
+	int rc = s->options->earlier ? 0 : session_guard_places(run, err);
+
+	if (!rc)
+		rc = s->lock = leftovers_claim(run->private_folder, err);
+	if (rc >= 0 && s->options->earlier)
+		rc = session_guard_places(run, err);
+	/* The note is for `tare clean`, after a kill that left nobody to sweep; it comes before what it tells of. */
+	if (rc >= 0)
+		rc = file_write(note, run->storage, strlen(run->storage), err);
+	return rc < 0 ? rc : file_make_dirs(run->storage, 0711, err);
 }
 
 static int session_make_folder(const struct session *s, struct error *err)
@@ -90,6 +101,19 @@ static bool session_needs_keeper(const struct scenario *scenario)
 	return false;
 }
 
+/*
+ * In the receiver's thread: the keeper is gone, and something keeps the run from ending as usual. A child that has
+ * only this thread tidies up (and holds the lock), so that no other thread starts anything more meanwhile.
+ */
+static void session_give_up(void *data)
+{
+	const struct session *s = data;
+
+	if (fork() <= 0)
+		leftovers_end(s->run.private_folder);
+	_exit(128 + SIGINT);
+}
+
 int session_open(struct session *s, struct error *err)
 {
 	int rc = session_make_folder(s, err);
@@ -104,7 +128,7 @@ int session_open(struct session *s, struct error *err)
 	if (!rc)
 		rc = receiver_start(&s->receiver, err);
 	if (!rc && s->run.keeper)
-		rc = receiver_watch_keeper(s->receiver, start_lost_fd(s->run.keeper), err);
+		rc = receiver_watch_keeper(s->receiver, start_lost_fd(s->run.keeper), session_give_up, s, err);
 	if (!rc && session_needs_keeper(s->scenario))
 		rc = identity_expect(s->run.artifacts, &s->attempts.expected, err);
 	return rc;
@@ -119,9 +143,22 @@ static void session_reject(struct session *s, size_t subject, const char *reason
 	session_notice(s, text);
 }
 
+/* In the receiver's thread, before there is anything to report: the keeper ends and removes what there is. */
+static void session_abandon(void *data)
+{
+	const struct session *s = data;
+
+	if (s->run.keeper) {
+		(void)rmdir(s->run.storage);
+		(void)rmdir(s->options->folder);
+		_exit(128 + SIGINT);
+	}
+}
+
 /* Untimed for the samples, but the first use has a price of its own (method R1.5), and that is recorded. */
 void session_prepare(struct session *s)
 {
+	receiver_set_abandon(s->receiver, session_abandon, s);
 	for (size_t i = 0; i < s->scenario->subject_count && !receiver_interrupted(s->receiver); i++) {
 		struct subject *subject = &s->scenario->subjects[i];
 		struct finding finding = {.level = FINDING_OK};
@@ -143,6 +180,7 @@ void session_prepare(struct session *s)
 		s->usable[i] = true;
 		s->result.usable_subjects++;
 	}
+	receiver_set_abandon(s->receiver, NULL, NULL);
 }
 
 static int session_write_json(const struct session *s, const char *name, struct json *value, struct error *err)
@@ -193,11 +231,12 @@ void session_close(struct session *s)
 	for (size_t i = 0; i < s->scenario->subject_count; i++)
 		s->scenario->subjects[i].runtime->finish(&s->scenario->subjects[i]);
 	journal_close(&s->journal);
-	receiver_stop(s->receiver);
-	if (*s->run.private_folder)
-		(void)file_remove_tree(s->run.private_folder, NULL);
-	if (*s->run.storage)
+	if (s->lock >= 0) { /* else the places are not ours */
 		(void)file_remove_tree(s->run.storage, NULL);
+		(void)file_remove_tree(s->run.private_folder, NULL); /* last: its note says where the rest is */
+	}
+	s->result.orphaned = s->receiver && receiver_orphaned(s->receiver);
+	receiver_stop(s->receiver);
 	if (s->lock >= 0)
 		(void)close(s->lock);
 	start_disconnect(s->run.keeper);

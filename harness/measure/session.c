@@ -204,6 +204,7 @@ int session_run(struct scenario *scenario, const struct session_options *options
 		.spent_count = alloc_zero(cells, sizeof(*s.spent_count)),
 	};
 
+	receiver_block_signals();
 	s.attempts.run = &s.run;
 	s.attempts.scenario = scenario;
 	plan_make(scenario, options->seed, &s.plan);
@@ -211,6 +212,7 @@ int session_run(struct scenario *scenario, const struct session_options *options
 	int rc = session_work(&s, err);
 
 	session_close(&s);
+	receiver_unblock_signals();
 	*ret_result = s.result;
 	return rc;
 }

@@ -42,6 +42,7 @@ struct session_result {
 	size_t usable_subjects;
 	size_t failed_subjects; /**< no attempt at all succeeded, though there were some: a result that says no */
 	bool interrupted;
+	bool orphaned; /**< the keeper was killed: everything is undone, end at once */
 	const char *stop_reason; /**< "complete", "budget", "interrupted" */
 };
 

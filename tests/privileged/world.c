@@ -92,7 +92,6 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	assert_non_null(realpath(world->folder, world->run.storage));
 	root = realpath("build", NULL);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
-	must(file_make_dirs(world->run.private_folder, 0711, &err), &err);
 	must(world->lock = leftovers_claim(world->run.private_folder, &err), &err);
 
 	static struct start_client *client; /* one per process */
