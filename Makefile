@@ -103,6 +103,13 @@ check:
 	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) \
 		$(REPLAY_PROGRAMS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
 
+# The long loops behind tests that `make check` runs in short: forty kills of whole runs.
+.PHONY: check-long
+check-long:
+	$(Q)scripts/setup check
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all root guest
+	$(Q)TARE_KILLS=40 scripts/prove -v tests/blackbox/test-kill.t
+
 .PHONY: lint format compile_commands.json
 lint:
 	$(Q)scripts/prove tests/blackbox/test-lint.t
@@ -120,6 +127,7 @@ help:
 	@echo 'make            build tare, tare-harness and the payload into build/; installs nothing'
 	@echo 'make bench      install what is missing, build, prepare the guest, run the comparison, show the report'
 	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
+	@echo 'make check-long the long loops of the tests: forty kills (TARE_SEED repeats them)'
 	@echo 'make deps       only install what building and running need; the one target that may ask for root'
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
 	@echo 'make unit       only the unit tests; SANITIZE=address,undefined builds them with the sanitizers'
