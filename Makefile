@@ -141,6 +141,7 @@ help:
 include scenarios/payload/payload.mk
 include scripts/setup.mk
 include scripts/install.mk
+include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
 
 .PHONY: clean

@@ -24,6 +24,8 @@
 
 #define READY_TIMEOUT_MS 10000
 
+const char *world_artifacts = "build";
+
 #define must(call, err)                                                                                      \
 	do {                                                                                                 \
 		(err)->text[0] = '\0';                                                                       \
@@ -90,7 +92,8 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	(void)snprintf(world->folder, sizeof(world->folder), "build/tare-%s", world->run.id);
 	must(file_make_dirs(world->folder, 0755, &err), &err);
 	assert_non_null(realpath(world->folder, world->run.storage));
-	root = realpath("build", NULL);
+	root = realpath(world_artifacts, NULL);
+	assert_non_null(root);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
 	must(world->lock = leftovers_claim(world->run.private_folder, &err), &err);
 

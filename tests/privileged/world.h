@@ -37,6 +37,8 @@ struct probe {
  * build/tare). Returns only there; `argv` arrives unchanged. A test that cannot run here ends with status 77.
  */
 void world_enter(char **argv);
+/** Folder with the payload and the root trees that world_open() takes; at first "build". */
+extern const char *world_artifacts;
 /** Connects to the keeper, makes the folders, guards them, and prepares `runtime` with these settings
  * ("name=value" or NULL). */
 void world_open(struct world *world, const struct runtime *runtime, const char *setting);
