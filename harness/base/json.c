@@ -11,6 +11,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 
 #define JSON_EXACT_MAX 9007199254740992.0 /* 2^53 */
 
@@ -73,12 +74,25 @@ void json_free(struct json *value)
 	cJSON_Delete(inner(value));
 }
 
+/* Paths and texts from elsewhere may be anything; JSON is UTF-8. */
+static void json_mend(char *text)
+{
+	uint32_t character;
+
+	for (size_t length; *text; text += length ? length : 1) {
+		length = text_decode(text, &character);
+		if (!length)
+			*text = '?';
+	}
+}
+
 char *json_text(const struct json *value, bool pretty)
 {
 	char *text = pretty ? cJSON_Print(peek(value)) : cJSON_PrintUnformatted(peek(value));
 
 	if (!text)
 		abort();
+	json_mend(text);
 	if (!pretty)
 		return text;
 	size_t length = strlen(text);

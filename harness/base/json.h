@@ -19,7 +19,8 @@ struct json;
 struct json *json_parse(const char *text, size_t length, const char *name, struct error *err);
 struct json *json_parse_file(const char *path, struct error *err);
 void json_free(struct json *value);
-/** The text, for free(): one line, or indented by tabs and ended by a newline where `pretty`. */
+/** The text, for free(): one line, or indented by tabs and ended by a newline where `pretty`. What is not UTF-8 is
+ * '?'. */
 char *json_text(const struct json *value, bool pretty);
 struct json *json_copy(const struct json *value);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps through texts of lines or parts. */
+/* Steps through texts: by lines, by parts, by characters. */
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /** Where the text goes on behind the first `mark`; NULL: there is none. */
@@ -11,3 +13,7 @@ static inline char *text_behind(const char *text, char mark)
 
 	return at ? at + 1 : NULL;
 }
+
+/** The character at the begin of the text and its length in bytes; 0: not UTF-8 (overlong forms and surrogates are
+ * not). */
+size_t text_decode(const char *text, uint32_t *ret_character);

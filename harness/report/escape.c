@@ -10,33 +10,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
-
-/* The character at `text` and its length in bytes; 0 bytes: not UTF-8 (overlong forms and surrogates are not). */
-static size_t decode(const unsigned char *text, uint32_t *ret_character)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-
-	for (size_t length = 1; length <= 4; length++) {
-		if ((text[0] & forms[length - 1].mask) != forms[length - 1].lead)
-			continue;
-		uint32_t character = text[0] & (unsigned char)~forms[length - 1].mask;
-
-		for (size_t i = 1; i < length; i++) {
-			if ((text[i] & 0xc0) != 0x80)
-				return 0;
-			character = character << 6 | (text[i] & 0x3f);
-		}
-		*ret_character = character;
-		bool wrong = character < forms[length - 1].least || character > 0x10ffff ||
-			     (character >= 0xd800 && character <= 0xdfff);
-
-		return wrong ? 0 : length;
-	}
-	return 0;
-}
+#include "harness/base/text.h"
 
 /* Controls, and the marks that change the direction or the order of what follows. */
 static bool is_harmful(uint32_t c)
@@ -70,7 +44,7 @@ static void copy_clean(FILE *out, const char *text, bool markdown)
 	for (size_t at = 0, length; bytes[at]; at += length ? length : 1) {
 		uint32_t character = 0;
 
-		length = decode(bytes + at, &character);
+		length = text_decode(text + at, &character);
 		if (strchr("\n\t\r", bytes[at])) {
 			(void)fputc(' ', out);
 		} else if (!length || is_harmful(character)) {
