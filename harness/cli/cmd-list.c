@@ -13,6 +13,7 @@
 #include "harness/cli/command.h"
 #include "harness/model/runtime.h"
 #include "harness/model/scenario.h"
+#include "harness/report/escape.h"
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
@@ -93,11 +94,15 @@ static void list_scenario(const char *folder, const char *file)
 	struct scenario scenario;
 	struct error err = {0};
 
-	if (scenario_load(path, folder, &scenario, &err) < 0) {
-		(void)printf("%-14.*s %s\n", (int)strlen(file) - 5, file, err.text);
+	int rc = scenario_load(path, folder, &scenario, &err);
+	cleanup_free char *name = escape_text(ESCAPE_TERMINAL, file);
+	cleanup_free char *text = escape_text(ESCAPE_TERMINAL, rc < 0 ? err.text : scenario.title);
+
+	if (rc < 0) {
+		(void)printf("%-14.*s %s\n", (int)strlen(name) - 5, name, text);
 		return;
 	}
-	(void)printf("%-14s %s\n%15s", scenario.name, scenario.title, "");
+	(void)printf("%-14s %s\n%15s", scenario.name, text, "");
 	for (size_t i = 0; i < scenario.subject_count; i++)
 		(void)printf("%s%s", i ? ", " : "subjects: ", scenario.subjects[i].name);
 	(void)puts("");

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/cleanup.h"
 #include "harness/base/version.h"
 #include "harness/cli/command.h"
+#include "harness/report/escape.h"
 
 const struct command *const command_table[] = {
 	&cmd_run, &cmd_list, &cmd_doctor, &cmd_report, &cmd_clean, NULL,
@@ -48,7 +50,9 @@ static int command_exit(int rc, const struct error *err)
 
 	if (rc >= 0)
 		return rc;
-	(void)fprintf(stderr, "tare: %s\n", err->text);
+	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, err->text);
+
+	(void)fprintf(stderr, "tare: %s\n", clean);
 	return statuses[err->class];
 }
 
@@ -68,6 +72,14 @@ static int command_exec(const struct command *command, int argc, char **argv)
 	return status ? status : EXIT_NO;
 }
 
+static int command_unknown(const char *name)
+{
+	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, name);
+
+	(void)fprintf(stderr, "tare: '%.64s' is not a command; tare help lists them\n", clean);
+	return EXIT_USAGE;
+}
+
 static int show_help(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -78,10 +90,7 @@ static int show_help(int argc, char **argv)
 	char help[] = "--help";
 	char *arguments[] = {NULL, help, NULL};
 
-	if (command)
-		return command_exec(command, 2, arguments);
-	(void)fprintf(stderr, "tare: '%.64s' is not a command; tare help lists them\n", argv[1]);
-	return EXIT_USAGE;
+	return command ? command_exec(command, 2, arguments) : command_unknown(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -100,8 +109,5 @@ int main(int argc, char **argv)
 	}
 	const struct command *command = command_find(argv[1]);
 
-	if (command)
-		return command_exec(command, argc - 1, argv + 1);
-	(void)fprintf(stderr, "tare: '%.64s' is not a command; tare help lists them\n", argv[1]);
-	return EXIT_USAGE;
+	return command ? command_exec(command, argc - 1, argv + 1) : command_unknown(argv[1]);
 }

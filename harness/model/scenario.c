@@ -2,6 +2,7 @@
 /* From an untrusted JSON file to a checked scenario: one table per object says which fields it may have. */
 #include "harness/model/scenario.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -108,6 +109,9 @@ static int take_title(struct reading *r, const struct json *value, const struct 
 	if (strlen(title) >= sizeof(r->scenario->title))
 		return error_input(r->err, "%s: is too long; at most %zu bytes", where->text,
 				   sizeof(r->scenario->title) - 1);
+	for (const char *c = title; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return error_input(r->err, "%s: has control characters; one line for people", where->text);
 	(void)snprintf(r->scenario->title, sizeof(r->scenario->title), "%s", title);
 	return 0;
 }

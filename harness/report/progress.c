@@ -2,7 +2,11 @@
 #include "harness/report/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "harness/base/cleanup.h"
+#include "harness/report/escape.h"
 
 #define PROGRESS_BAR 24u
 
@@ -20,8 +24,10 @@ void progress_end(struct progress *progress)
 
 void progress_note(struct progress *progress, const char *text)
 {
+	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, text);
+
 	progress_end(progress);
-	(void)fprintf(stderr, "tare: %s\n", text);
+	(void)fprintf(stderr, "tare: %s\n", clean);
 }
 
 static void time_left(char text[32], uint64_t ns)
