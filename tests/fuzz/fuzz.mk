@@ -24,6 +24,7 @@ programs: replay-programs
 
 # One reader after the other, FUZZ_TIME seconds each; FUZZ_READERS=scenario for one of them alone.
 fuzz:
+	$(Q)command -v $(FUZZ_CC) >/dev/null || scripts/setup develop
 	$(Q)$(MAKE) --no-print-directory CC=$(FUZZ_CC) SANITIZE=$(FUZZ_SANITIZE) fuzz-programs
 	$(Q)tests/fuzz/run $(B)/obj-$(subst $(comma),-,$(FUZZ_SANITIZE))/tests/fuzz $(FUZZ_TIME) $(FUZZ_READERS)
 
