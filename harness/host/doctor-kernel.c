@@ -7,6 +7,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/host/doctor-checks.h"
+#include "harness/host/userns.h"
 
 #define RESOLUTION_FAIL_NS 1000
 #define SLEW_WARN_PPM 50
@@ -191,24 +192,12 @@ void check_vhost(const struct json *host, struct finding *ret)
 /* The setting that refuses user namespaces to this user; NULL: none that is known. */
 static const char *userns_remedy(const struct json *host, const char **ret_reason)
 {
-	static const struct {
-		const char *fact;
-		double bad;
-		const char *reason, *remedy;
-	} settings[] = {
-		{"limits.userns_max_count", 0, "The kernel allows no user namespaces",
-		 "sudo sysctl -w user.max_user_namespaces=15000"},
-		{"limits.userns_unprivileged", 0, "The kernel allows user namespaces to root only",
-		 "sudo sysctl -w kernel.unprivileged_userns_clone=1"},
-		{"limits.userns_apparmor_restricted", 1,
-		 "AppArmor takes all rights away in user namespaces of programs it does not know",
-		 "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
-	};
+	const struct json *limits = json_get(host, "limits");
 
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (check_number(host, settings[i].fact) == settings[i].bad) {
-			*ret_reason = settings[i].reason;
-			return settings[i].remedy;
+	for (const struct userns_setting *s = userns_settings; s->fact; s++)
+		if (check_number(limits, s->fact) == s->bad) {
+			*ret_reason = s->reason;
+			return s->remedy;
 		}
 	*ret_reason = NULL;
 	return NULL;
@@ -223,9 +212,7 @@ static void privileges_say(const struct json *host, const char *reason, const ch
 					       step ? " (" : "", step ? step : "", step ? ")" : "");
 
 	check_say(ret, text,
-		  remedy ? remedy
-			 : "Allow user namespaces in what surrounds tare: a container's seccomp filter, a "
-			   "sandbox.");
+		  remedy ? remedy : userns_remedy_other);
 }
 
 void check_privileges(const struct json *host, struct finding *ret)

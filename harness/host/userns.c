@@ -10,6 +10,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/file.h"
+
+const struct userns_setting userns_settings[] = {
+	{"userns_max_count", "/proc/sys/user/max_user_namespaces", 0, "The kernel allows no user namespaces",
+	 "sudo sysctl -w user.max_user_namespaces=15000"},
+	{"userns_unprivileged", "/proc/sys/kernel/unprivileged_userns_clone", 0,
+	 "The kernel allows user namespaces to root only", "sudo sysctl -w kernel.unprivileged_userns_clone=1"},
+	{"userns_apparmor_restricted", "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+	 "AppArmor takes all rights away in user namespaces of programs it does not know",
+	 "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
+	{0},
+};
+
+const char userns_remedy_other[] =
+	"Allow user namespaces in what surrounds tare: a container's seccomp filter, a sandbox.";
+
 enum userns_step {
 	STEP_NONE,
 	STEP_USER,
@@ -72,6 +88,23 @@ static struct userns_result userns_try(void)
 
 static struct userns_report userns_cached;
 
+/* The setting that explains the refusal, by the name that sysctl knows it by. */
+static void userns_explain(struct userns_report *report)
+{
+	const struct userns_setting *s = userns_settings;
+	uint64_t value;
+
+	while (s->fact && (file_read_u64(s->file, &value, NULL) < 0 || (double)value != s->bad))
+		s++;
+	report->remedy = s->fact ? s->remedy : userns_remedy_other;
+	if (s->fact)
+		(void)snprintf(report->sentence, sizeof(report->sentence), "%s (%s is %.0f; %s).", s->reason,
+			       s->file + strlen("/proc/sys/"), s->bad, report->reason);
+	else
+		(void)snprintf(report->sentence, sizeof(report->sentence), "User namespaces are refused (%s).",
+			       report->reason);
+}
+
 static void userns_probe_once(void)
 {
 	static const char *const steps[] = {
@@ -81,10 +114,12 @@ static void userns_probe_once(void)
 	};
 	struct userns_result result = userns_try();
 
-	userns_cached.works = result.step == STEP_NONE;
-	if (!userns_cached.works)
-		(void)snprintf(userns_cached.reason, sizeof(userns_cached.reason), "%s: %s",
-			       steps[result.step], strerror(result.errnum));
+	userns_cached = (struct userns_report){.works = result.step == STEP_NONE, .remedy = ""};
+	if (userns_cached.works)
+		return;
+	(void)snprintf(userns_cached.reason, sizeof(userns_cached.reason), "%s: %s", steps[result.step],
+		       strerror(result.errnum));
+	userns_explain(&userns_cached);
 }
 
 void userns_probe(struct userns_report *ret)

@@ -6,8 +6,23 @@
 
 struct userns_report {
 	bool works;
-	char reason[128]; /**< the step that was refused, with the errno; empty where it works */
+	char reason[128];     /**< the step that was refused, with the errno; empty where it works */
+	char sentence[320];   /**< the setting that refuses it, and the step; empty where it works */
+	const char *remedy;   /**< what the user can do about it; "" where it works */
 };
+
+/** A setting that refuses user namespaces, where it has the value `bad`. */
+struct userns_setting {
+	const char *fact; /**< name below `limits` in host.json; NULL ends the table */
+	const char *file;
+	double bad;
+	const char *reason, *remedy;
+};
+
+extern const struct userns_setting userns_settings[];
+
+/** The remedy where no setting explains it. */
+extern const char userns_remedy_other[];
 
 /**
  * A child process makes a user namespace, maps itself to root in it and makes a mount namespace there; then
