@@ -59,6 +59,21 @@ static void log_divert(const struct libvirt *libvirt)
 		(void)setenv("LIBVIRT_LOG_OUTPUTS", output, 0);
 }
 
+/** For another user than root libvirt wants places of his, even where the root folder is given: they lie in that. */
+static int user_places(const struct libvirt *libvirt, struct error *err)
+{
+	static const char *const names[] = {"XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"};
+	char path[PATH_MAX + 32];
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/user", libvirt->root);
+	rc = file_make_dirs(path, 0700, err);
+	for (size_t i = 0; !rc && i < sizeof(names) / sizeof(names[0]); i++)
+		if (setenv(names[i], path, 1) < 0)
+			rc = error_errno(err, errno, "%s", names[i]);
+	return rc;
+}
+
 static bool uri_safe(const char *path)
 {
 	return !path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")];
@@ -80,7 +95,8 @@ static int root_make(const struct run *run, struct libvirt *libvirt, struct erro
 	(void)snprintf(path, sizeof(path), "%s/etc/qemu.conf", libvirt->root);
 	const char *text = geteuid() ? CONF_ANY : CONF_ANY CONF_ROOT;
 
-	return file_write(path, text, strlen(text), err);
+	rc = file_write(path, text, strlen(text), err);
+	return rc || !geteuid() ? rc : user_places(libvirt, err);
 }
 
 static int uri_choose(const struct run *run, struct libvirt *libvirt, struct error *err)

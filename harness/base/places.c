@@ -53,13 +53,18 @@ static char *state_folder(void)
 	return alloc_format("%s/.local/state/tare/runs", home && *home ? home : "/var/lib");
 }
 
+/* QEMU's monitor has the longest name below it, and a socket's path has 107 bytes. */
+#define RUNTIME_FOLDER_MAX 27
+
 static char *runtime_folder(void)
 {
 	const char *xdg = getenv("XDG_RUNTIME_DIR");
 
 	if (access("/run", W_OK) == 0)
 		return alloc_text("/run");
-	return alloc_text(xdg && *xdg && strlen(xdg) < 40 && access(xdg, W_OK) == 0 ? xdg : "/tmp");
+	bool fits = xdg && xdg[0] == '/' && strlen(xdg) <= RUNTIME_FOLDER_MAX && access(xdg, W_OK) == 0;
+
+	return alloc_text(fits ? xdg : "/tmp");
 }
 
 static void places_find(void)
@@ -69,7 +74,9 @@ static void places_find(void)
 	const char *data = getenv("TARE_DATA"), *artifacts = getenv("TARE_ARTIFACTS");
 
 	places.runtime = runtime_folder();
-	places.runs = checkout ? alloc_format("%s/results/runs", checkout) : state_folder();
+	bool writable = checkout && access(checkout, W_OK) == 0;
+
+	places.runs = writable ? alloc_format("%s/results/runs", checkout) : state_folder();
 	if (checkout) {
 		places.data = alloc_text(checkout);
 		places.artifacts = alloc_format("%s/build", checkout);
