@@ -12,8 +12,9 @@
 void flag_touch(struct analysis_flag *flag, size_t subject)
 {
 	flag->triggered = true;
-	if (flag->subject_count && flag->subjects[flag->subject_count - 1] == subject)
-		return;
+	for (size_t i = 0; i < flag->subject_count; i++)
+		if (flag->subjects[i] == subject)
+			return;
 	flag->subjects = alloc_grow(flag->subjects, flag->subject_count + 1, sizeof(*flag->subjects));
 	flag->subjects[flag->subject_count++] = subject;
 }
@@ -107,6 +108,24 @@ static int64_t effective_limit(const struct analysis *a, const struct analysis_s
 	return json_get_int(json_path(s->json, "asked.limits"), key, 0);
 }
 
+/* A limit that was asked for and that this host or user could not set, with the runtime's reason. */
+static void find_unset_limits(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->subject_count; i++) {
+		const struct json *set = json_path(a->subjects[i].json, "config.limits");
+		const char *reason = json_get_text(set, "reason", NULL);
+
+		if (!a->subjects[i].usable || !reason)
+			continue;
+		flag_touch(flag, i);
+		size_t used = strlen(flag->detail);
+
+		if (!strstr(flag->detail, reason))
+			(void)snprintf(flag->detail + used, sizeof(flag->detail) - used, "%s%s", used ? "; " : "",
+				       reason);
+	}
+}
+
 void detect_limits(struct analysis *a, struct analysis_flag *flag)
 {
 	static const char *const keys[] = {"memory_bytes", "cpus_count"};
@@ -133,6 +152,7 @@ void detect_limits(struct analysis *a, struct analysis_flag *flag)
 				       a->subjects[first].title, (long long)theirs, s->title, (long long)mine);
 		}
 	}
+	find_unset_limits(a, flag);
 }
 
 void detect_pin(struct analysis *a, struct analysis_flag *flag)
