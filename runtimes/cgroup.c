@@ -22,102 +22,6 @@
 #define CGROUP_REMOVE_NS 2000000000u /* how long a cgroup may stay busy after its last process was reaped */
 #define CGROUP_ORPHAN_NS 100000000u  /* after that long somebody lives in it whom nobody knows */
 
-static const char *const controller_names[] = {"memory", "pids"};
-
-/* Whether `word` is one of the words of the list. */
-static bool list_has(const char *list, const char *word, const char *separators)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; *at; at += strspn(at, separators)) {
-		size_t next = strcspn(at, separators);
-
-		if (next == length && !strncmp(at, word, length))
-			return true;
-		at += next;
-	}
-	return false;
-}
-
-/* The parts of a mountinfo line that matter: mount point, type and options of the file system. */
-struct mount_line {
-	char point[PATH_MAX - 256], type[64], options[1024];
-};
-
-static bool mount_parse(const char *line, struct mount_line *ret_mount)
-{
-	const char *tail = strstr(line, " - ");
-
-	return tail && sscanf(line, "%*s %*s %*s %*s %3839s", ret_mount->point) == 1 &&
-	       sscanf(tail, " - %63s %*s %1023s", ret_mount->type, ret_mount->options) == 2;
-}
-
-static struct cgroup_hierarchy *hierarchy_add(struct cgroups *cgroups, const char *name, const char *mount)
-{
-	struct cgroup_hierarchy *h = &cgroups->at[cgroups->count++];
-
-	*h = (struct cgroup_hierarchy){.name = name, .fd = -1};
-	(void)snprintf(h->mount, sizeof(h->mount), "%s", mount);
-	return h;
-}
-
-static void hierarchy_find_unified(struct cgroups *cgroups, const char *mount)
-{
-	cleanup_free char *path = alloc_format("%s/cgroup.controllers", mount);
-	char controllers[512];
-
-	if (file_read_line(path, controllers, sizeof(controllers), NULL) < 0)
-		return;
-	bool memory = list_has(controllers, "memory", " "), pids = list_has(controllers, "pids", " ");
-
-	if (!memory && !pids)
-		return; /* the empty v2 tree of a hybrid host */
-	cgroups->count = 0;
-	struct cgroup_hierarchy *h = hierarchy_add(cgroups, CGROUP_UNIFIED, mount);
-
-	h->memory = memory;
-	h->pids = pids;
-}
-
-static bool cgroups_have(const struct cgroups *cgroups, const char *name)
-{
-	for (size_t i = 0; i < cgroups->count; i++)
-		if (!strcmp(cgroups->at[i].name, name))
-			return true;
-	return false;
-}
-
-/* Takes what a mount offers; the first mount of a hierarchy counts. */
-static void hierarchy_consider(struct cgroups *cgroups, const struct mount_line *mount)
-{
-	if (cgroups_have(cgroups, CGROUP_UNIFIED))
-		return;
-	if (!strcmp(mount->type, "cgroup2")) {
-		hierarchy_find_unified(cgroups, mount->point);
-		return;
-	}
-	if (strcmp(mount->type, "cgroup") != 0)
-		return;
-	if (!cgroups_have(cgroups, "memory") && list_has(mount->options, "memory", ","))
-		hierarchy_add(cgroups, "memory", mount->point)->memory = true;
-	else if (!cgroups_have(cgroups, "pids") && list_has(mount->options, "pids", ","))
-		hierarchy_add(cgroups, "pids", mount->point)->pids = true;
-}
-
-int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, struct error *err)
-{
-	cleanup_free char *text = file_read(mountinfo, NULL, err);
-	struct mount_line mount;
-
-	ret_cgroups->count = 0;
-	if (!text)
-		return -EIO;
-	for (char *line = text; line && *line; line = text_behind(line, '\n'))
-		if (mount_parse(line, &mount))
-			hierarchy_consider(ret_cgroups, &mount);
-	return 0;
-}
-
 /* v2: lets the folders in `path` have the controllers. */
 static int controllers_pass(const struct cgroup_hierarchy *h, const char *path, struct error *err)
 {
@@ -131,9 +35,9 @@ static int controllers_pass(const struct cgroup_hierarchy *h, const char *path, 
 
 		if (rc < 0)
 			return rc;
-		if (!wanted[i] || list_has(now, controller_names[i], " "))
+		if (!wanted[i] || cgroup_list_has(now, cgroup_controllers[i], " "))
 			continue;
-		(void)snprintf(text, sizeof(text), "+%s", controller_names[i]);
+		(void)snprintf(text, sizeof(text), "+%s", cgroup_controllers[i]);
 		rc = file_put(file, text, err);
 		if (rc < 0)
 			return rc;
@@ -201,22 +105,6 @@ void cgroup_close(struct cgroups *cgroups)
 	cgroup_users--;
 	for (size_t i = 0; i < cgroups->count; i++)
 		hierarchy_close(&cgroups->at[i], !cgroup_users);
-}
-
-bool cgroup_has(const struct cgroups *cgroups, const char *controller)
-{
-	bool has = false;
-
-	for (size_t i = 0; i < cgroups->count; i++)
-		has = has || (strcmp(controller, "memory") ? cgroups->at[i].pids : cgroups->at[i].memory);
-	return has;
-}
-
-const char *cgroup_missing(const struct cgroups *cgroups)
-{
-	if (cgroup_has(cgroups, "memory"))
-		return cgroup_has(cgroups, "pids") ? NULL : "pids";
-	return cgroup_has(cgroups, "pids") ? "memory" : "memory and pids";
 }
 
 static void file_describe(struct box *box, const char *name, uint64_t value)
@@ -300,12 +188,15 @@ void cgroup_processes(const struct cgroups *cgroups, const char *name, struct co
 struct json *cgroup_facts(const struct cgroups *cgroups)
 {
 	struct json *facts = json_object(), *controllers = json_array();
-	bool unified = cgroups_have(cgroups, CGROUP_UNIFIED);
+	bool unified = cgroups->count && !strcmp(cgroups->at[0].name, CGROUP_UNIFIED);
 
 	for (size_t i = 0; i < 2; i++)
-		if (cgroup_has(cgroups, controller_names[i]))
-			json_append(controllers, json_new_text(controller_names[i]));
-	json_add_int(facts, "version", unified ? 2 : 1);
+		if (cgroup_has(cgroups, cgroup_controllers[i]))
+			json_append(controllers, json_new_text(cgroup_controllers[i]));
+	if (cgroups->count)
+		json_add_int(facts, "version", unified ? 2 : 1);
+	else
+		json_add_null(facts, "version");
 	json_add(facts, "controllers", controllers);
 	json_add_text(facts, "join", !cgroups->count ? NULL : unified ? "clone" : "write");
 	return facts;

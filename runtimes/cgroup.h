@@ -22,19 +22,26 @@
 struct cgroup_hierarchy {
 	const char *name;	    /**< CGROUP_UNIFIED, "memory" or "pids" */
 	bool memory, pids;	    /**< controllers that are to be had here */
-	char mount[PATH_MAX - 256]; /**< where it is mounted */
+	char mount[PATH_MAX - 256]; /**< where it is mounted; of a user: the folder below it that is delegated to him */
 	char folder[PATH_MAX];	    /**< the run's own; "" before cgroup_open() */
 	int fd;			    /**< of that folder; -1 */
 };
 
 struct cgroups {
 	struct cgroup_hierarchy at[CGROUP_HIERARCHIES_MAX];
-	size_t count; /**< 0: there is neither controller */
+	size_t count;	    /**< 0: there is neither controller */
+	const char *reason; /**< why a controller that the host has is not to be had; NULL */
 	bool open;
 };
 
-/** Finds the hierarchies in a mountinfo file ("/proc/self/mountinfo"). v2 wins where it has a controller. */
-int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, struct error *err);
+/**
+ * Finds the hierarchies in a mountinfo file ("/proc/self/mountinfo"). v2 wins where it has a controller. `membership`:
+ * NULL for root; a user gets only what is delegated to him, in v2 above the cgroup that this file ("/proc/self/cgroup")
+ * names. His processes can be moved only below a folder that he owns and that holds them already.
+ */
+int cgroup_find(struct cgroups *ret_cgroups, const char *mountinfo, const char *membership, struct error *err);
+/** The same for this process. */
+int cgroup_find_own(struct cgroups *ret_cgroups, struct error *err);
 /** Makes the run's folder in each and guards it; fine where another subject of the run has made it. */
 int cgroup_open(struct cgroups *cgroups, const struct run *run, struct error *err);
 /** Closes; the last subject of the run removes its folders. Takes one that was never opened. */
@@ -49,7 +56,17 @@ int cgroup_remove(const struct cgroups *cgroups, const char *name, struct error 
 void cgroup_processes(const struct cgroups *cgroups, const char *name, struct costs *costs);
 /** Whether instances get a limit by this controller, "memory" or "pids". */
 bool cgroup_has(const struct cgroups *cgroups, const char *controller);
-/** The controllers that this host does not have, as text; NULL: it has both. */
+/** The controllers that are not to be had, as text; NULL: both are. */
 const char *cgroup_missing(const struct cgroups *cgroups);
+/** Why one is not to be had, and what to do about it: half a sentence and a whole one. */
+const char *cgroup_reason(const struct cgroups *cgroups);
+const char *cgroup_remedy(const struct cgroups *cgroups);
 /** {version, hierarchies, controllers, join}: for the subject's facts. */
 struct json *cgroup_facts(const struct cgroups *cgroups);
+
+/* Between cgroup.c and cgroup-find.c. */
+
+/** "memory" and "pids": the controllers that tare uses. */
+extern const char *const cgroup_controllers[2];
+/** Whether `word` is one of the words of the list. */
+bool cgroup_list_has(const char *list, const char *word, const char *separators);

@@ -79,7 +79,10 @@ static void describe_mounts(struct box *box)
 static void describe_root(struct namespace_state *state)
 {
 	static const char *const tmpfs[] = {"size", NAMESPACE_TMPFS_SIZE, "mode", "0700", NULL};
-	static const char *const overlay[] = {"volatile", "", NULL};
+	/* The last pair is for a user, whose marks cannot be trusted.* ones. */
+	static const char *const overlay[] = {"volatile", "", "userxattr", "", NULL};
+	static const char *const overlay_root[] = {"volatile", "", NULL};
+	bool rootless = namespace_is_rootless();
 	struct box_root *root = &state->box.root;
 
 	root->attributes = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
@@ -91,28 +94,45 @@ static void describe_root(struct namespace_state *state)
 	if (state->root == NAMESPACE_ROOT_DISK) {
 		root->upper = NAMESPACE_FD_UPPER;
 		root->work = NAMESPACE_FD_WORK;
+		if (rootless)
+			root->options = box_options(&state->box, overlay + 2);
 		return;
 	}
-	root->owner = NAMESPACE_ID_FIRST;
+	root->owner = rootless ? 0 : NAMESPACE_ID_FIRST;
 	root->tmpfs = box_options(&state->box, tmpfs);
-	root->options = box_options(&state->box, overlay);
+	root->options = box_options(&state->box, rootless ? overlay : overlay_root);
+}
+
+uint64_t namespace_substitute(const struct cgroups *cgroups, const struct limits *limits, int resource)
+{
+	if (!namespace_is_rootless())
+		return 0;
+	if (resource == RLIMIT_AS)
+		return cgroup_has(cgroups, "memory") ? 0 : limits->memory_bytes;
+	/* Counted for all that the user has in the user namespace, the starter with it. */
+	return cgroup_has(cgroups, "pids") || !limits->pids_count ? 0 : limits->pids_count + 1;
 }
 
 /* Lowers only: a limit that is stricter already stays. */
-static void describe_rlimits(struct box *box)
+static void describe_rlimits(struct box *box, const struct cgroups *cgroups, const struct limits *limits)
 {
-	static const struct {
+	rlim_t memory = namespace_substitute(cgroups, limits, RLIMIT_AS);
+	rlim_t tasks = namespace_substitute(cgroups, limits, RLIMIT_NPROC);
+	const struct {
 		int resource;
+		bool wanted;
 		rlim_t soft, hard;
 	} rows[] = {
-	    {RLIMIT_NOFILE, NAMESPACE_FILES_SOFT, NAMESPACE_FILES_HARD},
-	    {RLIMIT_CORE, 0, 0},
+	    {RLIMIT_NOFILE, true, NAMESPACE_FILES_SOFT, NAMESPACE_FILES_HARD},
+	    {RLIMIT_CORE, true, 0, 0},
+	    {RLIMIT_AS, memory > 0, memory, memory},
+	    {RLIMIT_NPROC, tasks > 0, tasks, tasks},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct rlimit now;
 
-		if (getrlimit((__rlimit_resource_t)rows[i].resource, &now) < 0)
+		if (!rows[i].wanted || getrlimit((__rlimit_resource_t)rows[i].resource, &now) < 0)
 			continue;
 		rlim_t hard = now.rlim_max < rows[i].hard ? now.rlim_max : rows[i].hard;
 
@@ -146,10 +166,10 @@ int namespace_describe(struct namespace_state *state, const struct subject *subj
 	box_init(box);
 	box->flags = BOX_LOOPBACK_UP | BOX_CGROUP_NAMESPACE;
 	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
-	box->user_namespace = NAMESPACE_FD_USER;
+	box->user_namespace = namespace_is_rootless() ? -1 : NAMESPACE_FD_USER;
 	describe_root(state);
 	describe_mounts(box);
-	describe_rlimits(box);
+	describe_rlimits(box, &state->cgroups, &subject->limits);
 	describe_command(box, subject);
 	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));
 	int rc = seccomp_build(box->filter, BOX_FILTER_MAX, &state->filter, err);

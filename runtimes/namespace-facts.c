@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the report says about containers of the `namespace` runtime. */
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "harness/base/file.h"
 #include "harness/base/version.h"
@@ -30,7 +32,8 @@ static struct json *root_facts(const struct namespace_state *state)
 	json_add_text(facts, "upper", state->root == NAMESPACE_ROOT_TMPFS ? "tmpfs" : "disk");
 	json_add_text(facts, "assembled", state->root == NAMESPACE_ROOT_READY ? "early" : "late");
 	json_add_bool(facts, "volatile", state->root == NAMESPACE_ROOT_TMPFS);
-	json_add_bool(facts, "idmapped_lower", state->mapped);
+	json_add_bool(facts, "idmapped_lower", state->mapped && !namespace_is_rootless());
+	json_add_bool(facts, "owner_shown_as_root", state->mapped);
 	json_add(facts, "kernel_defaults", overlay_facts());
 	return facts;
 }
@@ -55,8 +58,10 @@ static struct json *user_facts(void)
 {
 	struct json *facts = json_object();
 
-	json_add_int(facts, "first_id", NAMESPACE_ID_FIRST);
-	json_add_int(facts, "id_count", NAMESPACE_ID_COUNT);
+	bool rootless = namespace_is_rootless();
+
+	json_add_int(facts, "first_id", rootless ? geteuid() : NAMESPACE_ID_FIRST);
+	json_add_int(facts, "id_count", rootless ? 1 : NAMESPACE_ID_COUNT);
 	return facts;
 }
 
@@ -83,15 +88,20 @@ static struct json *limit_facts(const struct namespace_state *state, const struc
 {
 	struct json *facts = json_object();
 	const char *missing = cgroup_missing(&state->cgroups);
+	struct json *substitutes = json_object();
 
 	limit_add(facts, "memory_bytes", cgroup_has(&state->cgroups, "memory"), limits->memory_bytes);
 	limit_add(facts, "pids_count", cgroup_has(&state->cgroups, "pids"), limits->pids_count);
 	if (missing) {
-		char reason[96];
+		char reason[192];
 
-		(void)snprintf(reason, sizeof(reason), "this host has no cgroup controller for %s", missing);
+		(void)snprintf(reason, sizeof(reason), "no limit of %s: %s", missing,
+			       cgroup_reason(&state->cgroups));
 		json_add_text(facts, "reason", reason);
 	}
+	limit_add(substitutes, "RLIMIT_AS", true, namespace_substitute(&state->cgroups, limits, RLIMIT_AS));
+	limit_add(substitutes, "RLIMIT_NPROC", true, namespace_substitute(&state->cgroups, limits, RLIMIT_NPROC));
+	json_add(facts, "substitutes", substitutes);
 	return facts;
 }
 
@@ -113,6 +123,8 @@ static struct json *config_facts(const struct namespace_state *state, const stru
 	json_add_bool(facts, "no_new_privs", true);
 	json_add_text(facts, "network", "loopback");
 	json_add(facts, "limits", limit_facts(state, &subject->limits));
+	json_add_bool(facts, "rootless", namespace_is_rootless());
+	json_add_text(facts, "missing", namespace_missing(&state->cgroups));
 	return facts;
 }
 

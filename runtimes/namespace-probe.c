@@ -8,14 +8,8 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/host/userns.h"
 #include "runtimes/namespace.h"
-
-static bool is_root(const struct run *run, const struct subject *subject)
-{
-	(void)run;
-	(void)subject;
-	return geteuid() == 0;
-}
 
 static bool is_privileged(const struct run *run, const struct subject *subject)
 {
@@ -24,7 +18,8 @@ static bool is_privileged(const struct run *run, const struct subject *subject)
 
 	(void)run;
 	(void)subject;
-	return syscall(SYS_capget, &header, sets) == 0 && sets[0].effective >> CAP_SYS_ADMIN & 1u;
+	return namespace_is_rootless() ||
+	       (syscall(SYS_capget, &header, sets) == 0 && sets[0].effective >> CAP_SYS_ADMIN & 1u);
 }
 
 static bool has_mount_setattr(const struct run *run, const struct subject *subject)
@@ -32,15 +27,6 @@ static bool has_mount_setattr(const struct run *run, const struct subject *subje
 	(void)run;
 	(void)subject;
 	return syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) == 0 || errno != ENOSYS;
-}
-
-static bool has_user_namespaces(const struct run *run, const struct subject *subject)
-{
-	uint64_t count = 0;
-
-	(void)run;
-	(void)subject;
-	return file_read_u64("/proc/sys/user/max_user_namespaces", &count, NULL) == 0 && count > 0;
 }
 
 static bool has_root_tree(const struct run *run, const struct subject *subject)
@@ -57,13 +43,6 @@ static const struct {
 	const char *value, *reason, *remedy;
 } probe_rows[] = {
     {
-	is_root,
-	"not root",
-	"Without root there are no memory and pids limits, only one user id, and no owner of the root tree "
-	"can be mapped; starting without these is not supported yet.",
-	"Run tare as root.",
-    },
-    {
 	is_privileged,
 	"no CAP_SYS_ADMIN",
 	"This root user may not make namespaces: he is probably in a container himself.",
@@ -74,12 +53,6 @@ static const struct {
 	"kernel too old",
 	"The kernel has no mount_setattr.",
 	"Use Linux 5.12 or newer.",
-    },
-    {
-	has_user_namespaces,
-	"no user namespaces",
-	"user.max_user_namespaces is 0 or absent.",
-	"Raise it with sysctl, or use a kernel with CONFIG_USER_NS.",
     },
     {
 	has_root_tree,
@@ -98,10 +71,38 @@ static void finding_set(struct finding *finding, enum finding_level level, const
 	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
 }
 
+/* Tried out, since the settings alone do not tell. */
+static bool user_namespaces_work(struct finding *ret_finding)
+{
+	struct userns_report report;
+
+	userns_probe(&report);
+	if (!report.works)
+		finding_set(ret_finding, FINDING_FAIL, "no user namespaces", report.sentence, report.remedy);
+	return report.works;
+}
+
+const char *namespace_missing(const struct cgroups *cgroups)
+{
+	static char text[384];
+	const char *controllers = cgroup_missing(cgroups);
+	size_t used = 0;
+
+	text[0] = '\0';
+	if (controllers)
+		used += (size_t)snprintf(text, sizeof(text), "no limit of %s%s: %s", controllers,
+					 cgroup_has(cgroups, "memory") ? "" : ", no kernel memory in the footprint",
+					 cgroup_reason(cgroups));
+	if (namespace_is_rootless())
+		(void)snprintf(text + used, sizeof(text) - used,
+			       "%sone user id instead of a range, and the user's groups stay", used ? "; " : "");
+	return text[0] ? text : NULL;
+}
+
 void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
 {
 	struct cgroups cgroups = {0};
-	char reason[128];
+	char reason[512];
 
 	for (size_t i = 0; i < sizeof(probe_rows) / sizeof(probe_rows[0]); i++)
 		if (!probe_rows[i].holds(run, subject)) {
@@ -109,13 +110,16 @@ void namespace_probe(const struct run *run, const struct subject *subject, struc
 				    probe_rows[i].remedy);
 			return;
 		}
-	finding_set(ret_finding, FINDING_OK, "ready", "", "");
-	(void)cgroup_find(&cgroups, "/proc/self/mountinfo", NULL);
-	if (!cgroup_missing(&cgroups))
+	if (!user_namespaces_work(ret_finding))
 		return;
-	(void)snprintf(reason, sizeof(reason),
-		       "Containers get no limit of %s: the host has no such cgroup controller.",
-		       cgroup_missing(&cgroups));
-	finding_set(ret_finding, FINDING_WARN, "no limits", reason,
-		    "Mount cgroup v2 with these controllers.");
+	finding_set(ret_finding, FINDING_OK, "ready", "", "");
+	(void)cgroup_find_own(&cgroups, NULL);
+	const char *missing = namespace_missing(&cgroups);
+
+	if (!missing)
+		return;
+	(void)snprintf(reason, sizeof(reason), "%s%s.", namespace_is_rootless() ? "Not root: " : "Containers have ",
+		       missing);
+	finding_set(ret_finding, FINDING_WARN, namespace_is_rootless() ? "rootless" : "no limits", reason,
+		    cgroup_remedy(&cgroups));
 }

@@ -2,7 +2,8 @@
 /*
  * The root of a container: an overlay of the subject's root tree and the instance's own layer. The child
  * assembles it from descriptors where the kernel lets it (Linux 6.15); else it is assembled here, by paths,
- * and the child attaches it: then the owner of the root tree cannot be mapped and is shown as nobody.
+ * and the child attaches it: then the owner of the root tree cannot be mapped and is shown as nobody. Without root
+ * the starter does what is done here, and nothing is mapped: who built the tree is shown as the container's root.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,8 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
+#include "harness/base/overlay.h"
+#include "harness/base/start.h"
 #include "runtimes/namespace.h"
 
 char *namespace_root_tree(const struct run *run, const struct subject *subject)
@@ -21,8 +24,10 @@ char *namespace_root_tree(const struct run *run, const struct subject *subject)
 	return alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
 }
 
-int namespace_tree_detach(const char *path, struct error *err)
+int namespace_tree_detach(const struct run *run, const char *path, struct error *err)
 {
+	if (namespace_is_rootless())
+		return start_lend_tree(run->keeper, path, err);
 	int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
 	return fd < 0 ? error_errno(err, errno, "%s: cannot take it as a mount", path) : fd;
@@ -36,25 +41,28 @@ static bool tree_map(int tree, int user)
 	return mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) == 0;
 }
 
-/* Whether overlays can be made of folders in mounts that are nobody's: tried out, with two lower layers. */
-static bool overlay_takes_descriptors(int one, int other)
+static bool tree_is_ours(int tree)
 {
-	cleanup_close int fs = fsopen("overlay", FSOPEN_CLOEXEC);
+	struct stat st;
 
-	return fs >= 0 && fsconfig(fs, FSCONFIG_SET_FD, "lowerdir+", NULL, one) == 0 &&
-	       fsconfig(fs, FSCONFIG_SET_FD, "lowerdir+", NULL, other) == 0 &&
-	       fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0;
+	return fstat(tree, &st) == 0 && st.st_uid == geteuid() && st.st_gid == getegid();
 }
 
-static int layers_open(struct namespace_state *state, const char *root, const char *storage,
-		       struct error *err)
+static int layers_open(struct namespace_state *state, const struct run *run, const char *root, struct error *err)
 {
-	state->lower = namespace_tree_detach(root, err);
+	state->lower = namespace_tree_detach(run, root, err);
 	if (state->lower < 0)
 		return state->lower;
-	state->mapped = tree_map(state->lower, state->user);
-	state->storage = namespace_tree_detach(storage, err);
+	state->mapped = namespace_is_rootless() ? tree_is_ours(state->lower) : tree_map(state->lower, state->user);
+	state->storage = namespace_tree_detach(run, run->storage, err);
 	return state->storage < 0 ? state->storage : 0;
+}
+
+static bool layers_fit(const struct namespace_state *state, const struct run *run)
+{
+	if (namespace_is_rootless())
+		return start_lend_try(run->keeper, state->lower, state->storage, NULL) == 0;
+	return overlay_takes_descriptors(state->lower, state->storage);
 }
 
 /* For assembling by paths the folders must be those of the host's own mounts. */
@@ -63,7 +71,7 @@ static int layers_reopen(struct namespace_state *state, const char *root, const 
 {
 	(void)close(steal_fd(&state->lower));
 	(void)close(steal_fd(&state->storage));
-	state->mapped = false;
+	state->mapped = state->mapped && namespace_is_rootless();
 	state->lower = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	state->storage = open(storage, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (state->lower < 0 || state->storage < 0)
@@ -77,12 +85,12 @@ int namespace_root_prepare(struct namespace_state *state, const struct run *run,
 	cleanup_free char *root = namespace_root_tree(run, subject);
 	bool tmpfs = !strcmp(subject_setting(subject, "upper"), "tmpfs");
 	const char *overlay = subject_setting(subject, "overlay");
-	int rc = layers_open(state, root, run->storage, err);
+	int rc = layers_open(state, run, root, err);
 
+	state->starters = start_starters(run->keeper);
 	if (rc < 0)
 		return rc;
-	bool descriptors =
-	    strcmp(overlay, "early") && overlay_takes_descriptors(state->lower, state->storage);
+	bool descriptors = strcmp(overlay, "early") && layers_fit(state, run);
 
 	state->root = tmpfs ? NAMESPACE_ROOT_TMPFS : descriptors ? NAMESPACE_ROOT_DISK : NAMESPACE_ROOT_READY;
 	if (descriptors)
@@ -92,6 +100,22 @@ int namespace_root_prepare(struct namespace_state *state, const struct run *run,
 		    err, "upper=tmpfs and overlay=late need a kernel that makes overlays of detached "
 			 "mounts (Linux 6.15)");
 	return layers_reopen(state, root, run->storage, err);
+}
+
+int namespace_root_renew(struct namespace_state *state, const struct run *run, const struct subject *subject,
+			 struct error *err)
+{
+	cleanup_free char *root = namespace_root_tree(run, subject);
+	unsigned starters = start_starters(run->keeper);
+
+	if (!namespace_is_rootless() || state->root == NAMESPACE_ROOT_READY || starters == state->starters)
+		return 0;
+	(void)close(steal_fd(&state->lower));
+	(void)close(steal_fd(&state->storage));
+	int rc = layers_open(state, run, root, err);
+
+	state->starters = start_starters(run->keeper);
+	return rc;
 }
 
 int namespace_root_create(struct instance *in, struct error *err)
@@ -105,7 +129,8 @@ int namespace_root_create(struct instance *in, struct error *err)
 		return error_errno(err, errno, "%s: cannot create", in->storage);
 	(void)snprintf(path, sizeof(path), "%s/upper", in->name);
 	if (mkdirat(state->storage, path, 0755) < 0 ||
-	    fchownat(state->storage, path, NAMESPACE_ID_FIRST, NAMESPACE_ID_FIRST, 0) < 0)
+	    (!namespace_is_rootless() &&
+	     fchownat(state->storage, path, NAMESPACE_ID_FIRST, NAMESPACE_ID_FIRST, 0) < 0))
 		return error_errno(err, errno, "%s/upper: cannot create", in->storage);
 	(void)snprintf(path, sizeof(path), "%s/work", in->name);
 	if (mkdirat(state->storage, path, 0700) < 0)
@@ -113,35 +138,21 @@ int namespace_root_create(struct instance *in, struct error *err)
 	return 0;
 }
 
-/* One layer by the path of its descriptor, which needs no quoting. */
-static int overlay_layer(int fs, const char *key, int folder)
-{
-	char path[40];
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", folder);
-	return fsconfig(fs, FSCONFIG_SET_STRING, key, path, 0) < 0 ? -errno : 0;
-}
-
 /* The whole overlay as a detached mount, or a negative errno. */
-static int overlay_assemble(int lower, int upper, int work, struct error *err)
+static int root_assemble(struct instance *in, const int layers[2], struct error *err)
 {
-	cleanup_close int fs = fsopen("overlay", FSOPEN_CLOEXEC);
+	const struct namespace_state *state = in->subject->state;
 
-	if (fs < 0)
-		return error_errno(err, errno, "cannot make an overlay");
-	int rc = overlay_layer(fs, "lowerdir", lower);
+	if (!namespace_is_rootless()) {
+		int mount = overlay_assemble(state->lower, layers[0], layers[1], false);
 
-	if (!rc)
-		rc = overlay_layer(fs, "upperdir", upper);
-	if (!rc)
-		rc = overlay_layer(fs, "workdir", work);
-	if (!rc && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		rc = -errno;
-	if (rc < 0)
-		return error_errno(err, -rc, "cannot make an overlay");
-	int mount = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
+		return mount < 0 ? error_errno(err, -mount, "%s: cannot make an overlay", in->storage) : mount;
+	}
+	cleanup_free char *lower = namespace_root_tree(in->run, in->subject);
+	cleanup_free char *upper = alloc_format("%s/upper", in->storage);
+	cleanup_free char *work = alloc_format("%s/work", in->storage);
 
-	return mount < 0 ? error_errno(err, errno, "cannot mount an overlay") : mount;
+	return start_lend_overlay(in->run->keeper, (const char *const[]){lower, upper, work}, err);
 }
 
 int namespace_root_open(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own, struct error *err)
@@ -166,7 +177,7 @@ int namespace_root_open(struct instance *in, int fds[BOX_FDS_MAX], struct packet
 	}
 	if (state->root != NAMESPACE_ROOT_READY)
 		return 0;
-	int mount = overlay_assemble(state->lower, layers[0], layers[1], err);
+	int mount = root_assemble(in, layers, err);
 
 	if (mount < 0)
 		return mount;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A user namespace that exists without a process: made by a short-lived one, kept by its descriptor. */
+/* The containers' user namespace. Root's exists without a process: made by a short-lived one, kept by its
+ * descriptor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/base/start.h"
 #include "runtimes/namespace.h"
 
 static int user_map(pid_t pid, struct error *err)
@@ -31,7 +33,7 @@ static int user_map(pid_t pid, struct error *err)
 	return fd < 0 ? error_errno(err, errno, "%s", path) : fd;
 }
 
-int namespace_user_make(struct error *err)
+static int user_make(struct error *err)
 {
 	int pipes[2];
 	char byte;
@@ -54,4 +56,26 @@ int namespace_user_make(struct error *err)
 	(void)close(steal_fd(&ours));
 	(void)waitpid((pid_t)pid, NULL, __WALL);
 	return fd;
+}
+
+bool namespace_is_rootless(void)
+{
+	return geteuid() != 0;
+}
+
+int namespace_user_open(const struct run *run, struct error *err)
+{
+	struct start_status status;
+	char path[64];
+
+	if (!namespace_is_rootless())
+		return user_make(err);
+	int rc = start_status(run->keeper, &status, err);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)status.starter_pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, errno, "%s", path) : fd;
 }

@@ -47,17 +47,19 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 
 	subject->state = state;
 	state->lower = state->storage = -1;
-	state->user = namespace_user_make(err);
-	int rc = state->user < 0 ? state->user : namespace_root_prepare(state, run, subject, err);
+	state->user = -1;
+	int rc = start_box_prepare(run->keeper, err);
 
 	if (!rc)
-		rc = cgroup_find(&state->cgroups, "/proc/self/mountinfo", err);
+		state->user = namespace_user_open(run, err);
+	if (!rc)
+		rc = state->user < 0 ? state->user : namespace_root_prepare(state, run, subject, err);
+	if (!rc)
+		rc = cgroup_find_own(&state->cgroups, err);
 	if (!rc)
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
 		rc = namespace_describe(state, subject, err);
-	if (!rc)
-		rc = start_box_prepare(run->keeper, err);
 	if (!rc)
 		subject->facts = namespace_facts(state, subject);
 	return rc;
@@ -67,15 +69,18 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 static int instance_descriptors(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own,
 				struct error *err)
 {
-	const struct namespace_state *state = in->subject->state;
+	struct namespace_state *state = in->subject->state;
 	int first = namespace_cgroup_fd(state);
 
 	fds[NAMESPACE_FD_USER] = state->user;
-	fds[NAMESPACE_FD_SOCKET] = namespace_tree_detach(in->socket, err);
+	fds[NAMESPACE_FD_SOCKET] = namespace_tree_detach(in->run, in->socket, err);
 	if (fds[NAMESPACE_FD_SOCKET] < 0)
 		return fds[NAMESPACE_FD_SOCKET];
 	own->fds[own->count++] = fds[NAMESPACE_FD_SOCKET];
-	int rc = namespace_root_open(in, fds, own, err);
+	int rc = namespace_root_renew(state, in->run, in->subject, err);
+
+	if (!rc)
+		rc = namespace_root_open(in, fds, own, err);
 
 	for (size_t i = 0; i < state->cgroups.count; i++)
 		fds[first + (int)i] = state->cgroups.at[i].fd;

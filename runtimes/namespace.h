@@ -19,7 +19,7 @@
 
 /** Descriptors that travel with each box, by index. Cgroup parents follow the last one. */
 enum namespace_fd {
-	NAMESPACE_FD_USER,
+	NAMESPACE_FD_USER, /**< without root only along for the ride: the child is in it from the start */
 	NAMESPACE_FD_SOCKET,
 	NAMESPACE_FD_ROOT,  /**< the lower layer, or the assembled root */
 	NAMESPACE_FD_UPPER, /**< NAMESPACE_ROOT_DISK only; else the first cgroup parent */
@@ -42,28 +42,42 @@ struct namespace_state {
 	int lower;   /**< the root tree: a detached mount, or (NAMESPACE_ROOT_READY) the folder */
 	int storage; /**< the same of the folder where the instances' storage is */
 	bool mapped; /**< the root tree's owner is shown as the container's root; else as nobody */
+	unsigned starters; /**< start_starters() when the loans were taken; without root */
 	struct cgroups cgroups;
 	struct seccomp_facts filter;
 };
 
+/** True: this user is not root. Then the starter is in a user namespace with this one user, and lends what is
+ * mounted. */
+bool namespace_is_rootless(void);
+/** What these containers lack beside root's, as one text; NULL: nothing. Valid as long as the program. */
+const char *namespace_missing(const struct cgroups *cgroups);
 /** The runtime's probe. */
 void namespace_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding);
 /** The root tree of the subject's class; for free(). */
 char *namespace_root_tree(const struct run *run, const struct subject *subject);
 /** A mount of the file or folder that is in nobody's namespace yet; its descriptor or a negative errno. */
-int namespace_tree_detach(const char *path, struct error *err);
+int namespace_tree_detach(const struct run *run, const char *path, struct error *err);
 /** Opens what the roots are made of and decides who assembles them. state->user is open already. */
 int namespace_root_prepare(struct namespace_state *state, const struct run *run,
 			   const struct subject *subject, struct error *err);
+/** Takes the loans again where the starter is another one than it was. */
+int namespace_root_renew(struct namespace_state *state, const struct run *run, const struct subject *subject,
+			 struct error *err);
 /** The instance's upper and work folder. */
 int namespace_root_create(struct instance *in, struct error *err);
 /** Fills the root's places in `fds`; what has to be closed after the start is added to `own`, also on
  * failure. */
 int namespace_root_open(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own, struct error *err);
 
-/** A user namespace that maps 0... to NAMESPACE_ID_FIRST...; its descriptor or a negative errno. */
-int namespace_user_make(struct error *err);
+/**
+ * The user namespace of the containers; its descriptor or a negative errno. Root makes one that maps 0... to
+ * NAMESPACE_ID_FIRST...; else it is the starter's, which has to run.
+ */
+int namespace_user_open(const struct run *run, struct error *err);
 
+/** The resource limit (RLIMIT_AS, RLIMIT_NPROC) that stands in for a cgroup limit that a user cannot have; 0: none. */
+uint64_t namespace_substitute(const struct cgroups *cgroups, const struct limits *limits, int resource);
 /** Fills state->box from the subject and the host: everything that the instances have in common. */
 int namespace_describe(struct namespace_state *state, const struct subject *subject, struct error *err);
 /** Index of the first cgroup parent among the descriptors. */

@@ -86,10 +86,11 @@ static int starter_connect(struct start_client *client, struct error *err)
 				   "cannot start a starter of containers");
 	}
 	client->starter = fds.fds[0];
+	client->starters++;
 	rc = starter_read(client, &reply, &fds, err);
 	if (!rc && reply.errnum)
 		rc = error_errno(err, reply.errnum,
-				 "the starter of containers cannot make its mount namespace");
+				 "the starter of containers cannot make its namespaces");
 	if (rc < 0)
 		(void)close(steal_fd(&client->starter));
 	return rc;
@@ -187,4 +188,81 @@ int start_box_prepare(struct start_client *client, struct error *err)
 
 	(void)pthread_mutex_unlock(&client->starter_lock);
 	return rc;
+}
+
+/* One loan; returns the descriptor that came, 0 where none has to come, or a negative errno without a text. */
+static int client_loan(struct start_client *client, const struct start_loan *loan, size_t path_count,
+		       const struct packet_fds *fds, struct error *err)
+{
+	struct start_message reply = {0};
+	struct packet_fds lent = {0};
+
+	(void)pthread_mutex_lock(&client->starter_lock);
+	int rc = starter_connect(client, err);
+	bool connected = !rc;
+
+	if (!rc)
+		rc = packet_send(client->starter, loan, offsetof(struct start_loan, paths) + path_count * PATH_MAX,
+				 fds, 0);
+	if (!rc)
+		rc = starter_read(client, &reply, &lent, err);
+	if (rc < 0 && connected)
+		(void)close(steal_fd(&client->starter));
+	(void)pthread_mutex_unlock(&client->starter_lock);
+	if (!rc && reply.errnum)
+		rc = -reply.errnum;
+	if (!rc && lent.count == 1)
+		return lent.fds[0];
+	packet_close(&lent);
+	return rc;
+}
+
+static int loan_path(struct start_loan *loan, size_t index, const char *path, struct error *err)
+{
+	size_t length = strlen(path) + 1;
+
+	if (length > PATH_MAX)
+		return error_errno(err, ENAMETOOLONG, "%s", path);
+	(void)memcpy(loan->paths[index], path, length);
+	return 0;
+}
+
+int start_lend_tree(struct start_client *client, const char *path, struct error *err)
+{
+	struct start_loan loan = {.kind = START_LOAN_TREE};
+	int rc = loan_path(&loan, 0, path, err);
+
+	if (!rc)
+		rc = client_loan(client, &loan, 1, NULL, err);
+	return rc > 0 ? rc : error_errno(err, rc ? -rc : EPROTO, "%s: cannot take it as a mount", path);
+}
+
+int start_lend_overlay(struct start_client *client, const char *const paths[3], struct error *err)
+{
+	struct start_loan loan = {.kind = START_LOAN_OVERLAY};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < START_LOAN_PATHS; i++)
+		rc = loan_path(&loan, i, paths[i], err);
+	if (!rc)
+		rc = client_loan(client, &loan, START_LOAN_PATHS, NULL, err);
+	return rc > 0 ? rc : error_errno(err, rc ? -rc : EPROTO, "%s: cannot make an overlay", paths[1]);
+}
+
+int start_lend_try(struct start_client *client, int one, int other, struct error *err)
+{
+	struct start_loan loan = {.kind = START_LOAN_TRY};
+	struct packet_fds fds = {.fds = {one, other}, .count = 2};
+	int rc = client_loan(client, &loan, 0, &fds, err);
+
+	return rc < 0 ? error_errno(err, -rc, "cannot make an overlay of detached mounts") : 0;
+}
+
+unsigned start_starters(struct start_client *client)
+{
+	(void)pthread_mutex_lock(&client->starter_lock);
+	unsigned count = client->starters;
+
+	(void)pthread_mutex_unlock(&client->starter_lock);
+	return count;
 }

@@ -87,6 +87,18 @@ int start_box_prepare(struct start_client *client, struct error *err);
  * keeper. */
 int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_ns, struct exited *ret_exited,
 		     struct error *err);
+/**
+ * For a harness that is not root and so may mount nothing: the starter's loans. A mount of the file or folder that is
+ * in nobody's namespace yet, its descriptor or a negative errno.
+ */
+int start_lend_tree(struct start_client *client, const char *path, struct error *err);
+/** An overlay of three folders as such a mount. */
+int start_lend_overlay(struct start_client *client, const char *const paths[3], struct error *err);
+/** Whether a box's overlay can be made of descriptors: tried with two such mounts. -EOPNOTSUPP: it cannot. */
+int start_lend_try(struct start_client *client, int one, int other, struct error *err);
+/** How many starters there have been: a loan is of use only to the one that gave it, and a new one comes when the old
+ * one was killed. */
+unsigned start_starters(struct start_client *client);
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
 /**
  * Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in one
@@ -114,6 +126,22 @@ struct start_request {
 		struct start_program program;
 		char path[PATH_MAX];
 	};
+};
+
+#define START_LOAN_PATHS 3
+
+enum start_loan_kind {
+	START_LOAN_TREE,    /* paths[0] -> a detached mount */
+	START_LOAN_OVERLAY, /* lower, upper, work -> a detached mount */
+	START_LOAN_TRY,	    /* two descriptors */
+	START_LOAN_KINDS
+};
+
+/** Harness to starter, beside boxes; only as many paths are sent as the kind needs, absolute ones. */
+struct start_loan {
+	uint32_t version; /**< 0, which no box has */
+	uint32_t kind;
+	char paths[START_LOAN_PATHS][PATH_MAX];
 };
 
 /** Keeper or starter to harness. Exits come without being asked for, and never before the reply about their

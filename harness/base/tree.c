@@ -21,6 +21,25 @@ static void cleanup_closedir(DIR **dir)
 		(void)closedir(*dir);
 }
 
+static int tree_unlink(int folder, const char *name, const struct stat *st, void *data)
+{
+	(void)data;
+	if (unlinkat(folder, name, S_ISDIR(st->st_mode) ? AT_REMOVEDIR : 0) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* The kernel makes an overlay's work folder without permissions: its owner, if not root, first has to take some. */
+static int folder_open(int folder, const char *name, bool unlock)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(folder, name, flags);
+
+	if (fd >= 0 || errno != EACCES || !unlock || fchmodat(folder, name, 0700, 0) < 0)
+		return fd;
+	return openat(folder, name, flags);
+}
+
 static int tree_walk(int folder, const char *name, dev_t device, tree_visit visit, void *data)
 {
 	struct stat st;
@@ -31,8 +50,11 @@ static int tree_walk(int folder, const char *name, dev_t device, tree_visit visi
 		return 0;
 	if (S_ISDIR(st.st_mode)) {
 		__attribute__((cleanup(cleanup_closedir))) DIR *dir = NULL;
-		int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int fd = folder_open(folder, name, visit == tree_unlink);
 
+		/* Only looked at, a locked folder counts itself: the kernel keeps nothing in it. */
+		if (fd < 0 && errno == EACCES && !(st.st_mode & S_IRWXU) && visit != tree_unlink)
+			return visit(folder, name, &st, data);
 		if (fd < 0 || !(dir = fdopendir(fd)))
 			return errno == ENOENT ? 0 : -errno;
 		for (struct dirent *entry; (entry = readdir(dir));) {
@@ -54,14 +76,6 @@ static int tree_start(const char *path, tree_visit visit, void *data)
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return tree_walk(AT_FDCWD, path, st.st_dev, visit, data);
-}
-
-static int tree_unlink(int folder, const char *name, const struct stat *st, void *data)
-{
-	(void)data;
-	if (unlinkat(folder, name, S_ISDIR(st->st_mode) ? AT_REMOVEDIR : 0) < 0 && errno != ENOENT)
-		return -errno;
-	return 0;
 }
 
 int file_remove_tree(const char *path, struct error *err)

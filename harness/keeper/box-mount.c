@@ -11,6 +11,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/keeper/box-steps.h"
+#include "harness/keeper/stub.h"
 
 /* Parts of box_mount_root(), as `detail`. */
 enum root_detail { ROOT_TMPFS, ROOT_LOWER, ROOT_UPPER, ROOT_OPTIONS, ROOT_CREATE, ROOT_MOUNT };
@@ -140,10 +141,11 @@ static int target_open(const char *target)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* A second mount of what is there already. */
+/* A second mount of what is there already, with what is mounted in it. */
 static int mount_copy(int folder, const char *path)
 {
-	int fd = open_tree(folder, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH));
+	int fd = open_tree(folder, path,
+			   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | (*path ? 0 : AT_EMPTY_PATH));
 
 	return fd < 0 ? -errno : fd;
 }

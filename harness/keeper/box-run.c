@@ -33,10 +33,15 @@ static int box_join(struct box_run *run)
 	return 0;
 }
 
+/* box_mount_root() left us in the root, on top of the stub's. A user's stub shows the host's /proc and /sys, so it
+ * has to go. */
 static int box_pivot(struct box_run *run)
 {
-	(void)run;
-	return chroot(".") < 0 ? -errno : 0; /* box_root() left us in it, on top of the stub's root */
+	if (!run->rootless)
+		return chroot(".") < 0 ? -errno : 0;
+	if (syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
 }
 
 int box_child(void *data)

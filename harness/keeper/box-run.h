@@ -2,21 +2,17 @@
 /* The child's side of a box: from the first statement after clone to execve, in the starter's memory. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/base/box.h"
-
-/** The starter's stub: what a child may mount from. Read-only, the only thing in the starter's mount
- * namespace. */
-#define STUB_DEVICES "/dev"
-#define STUB_NULL "/dev/null"
-#define STUB_EMPTY "/empty"
 
 /** One start. The starter fills the upper part, the child the lower one. */
 struct box_run {
 	const struct box *box; /**< checked */
 	const int *fds;
 	int tasks[BOX_CGROUPS_MAX]; /**< `tasks` of each cgroup that is not joined by clone; -1 */
+	bool rootless;		    /**< in a user's namespace: no groups to give up, a stub to leave */
 	int keeper;		    /**< pidfd: once it is readable nobody wants the child any more */
 
 	uint64_t stamps_ns[BOX_STAGE_COUNT]; /**< 0: not reached */

@@ -13,12 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/sched.h>
@@ -27,87 +25,12 @@
 #include "harness/keeper/box-run.h"
 #include "harness/keeper/clone.h"
 #include "harness/keeper/keeper.h"
+#include "harness/keeper/lender.h"
+#include "harness/keeper/stub.h"
 
-/* The starter's descriptors, above the standard files, which are the stub's /dev/null. */
-enum { STARTER_SOCKET = 3, STARTER_KEEPER = 4, STARTER_FREE = 5 };
-
-static int stub_mount(void)
-{
-	int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
-
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "size", "64k", 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "64", 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0755", 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	int stub = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-
-	(void)close(fs);
-	return stub < 0 ? -errno : stub;
-}
-
-/* Leaves the host's mounts for the stub. */
-static int stub_enter(void)
-{
-	int stub;
-
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -errno;
-	stub = stub_mount();
-	if (stub < 0)
-		return stub;
-	if (move_mount(stub, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(stub) < 0 ||
-	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return -errno;
-	return 0;
-}
-
-static int stub_devices(void)
-{
-	static const struct {
-		const char *path;
-		unsigned char major, minor;
-	} nodes[] = {
-	    {"/dev/null", 1, 3},   {"/dev/zero", 1, 5},	   {"/dev/full", 1, 7},
-	    {"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
-	};
-	static const struct {
-		const char *path, *target;
-	} links[] = {
-	    {"/dev/fd", "/proc/self/fd"},	{"/dev/stdin", "/proc/self/fd/0"},
-	    {"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"},
-	    {"/dev/ptmx", "pts/ptmx"},		{"/dev/core", "/proc/kcore"},
-	};
-	static const char *const folders[] = {"/dev/pts", "/dev/shm", "/dev/mqueue", STUB_EMPTY};
-
-	(void)umask(0);
-	if (mkdir(STUB_DEVICES, 0755) < 0)
-		return -errno;
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		if (mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) < 0)
-			return -errno;
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (symlink(links[i].target, links[i].path) < 0)
-			return -errno;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (mkdir(folders[i], 0755) < 0)
-			return -errno;
-	return 0;
-}
-
-static int stub_finish(void)
-{
-	struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
-	int null = open(STUB_NULL, O_RDWR | O_CLOEXEC);
-
-	if (null < 0)
-		return -errno;
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (dup2(null, fd) < 0)
-			return -errno;
-	(void)close(null);
-	return mount_setattr(AT_FDCWD, "/", 0, &attributes, sizeof(attributes)) < 0 ? -errno : 0;
-}
+/* The starter's descriptors, above the standard files, which are the stub's /dev/null. The two mount namespaces are
+ * only there without root's rights (lender.h). */
+enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_HOST, STARTER_STUB, STARTER_FREE };
 
 /* Gives the two descriptors their numbers and closes all others but the standard ones. */
 static int starter_descriptors(int socket, pid_t keeper)
@@ -123,22 +46,24 @@ static int starter_descriptors(int socket, pid_t keeper)
 	return 0;
 }
 
-static int starter_prepare(int socket, pid_t keeper)
+static int starter_prepare(int socket, pid_t keeper, bool rootless)
 {
-	int rc = 0;
-
 	(void)prctl(PR_SET_NAME, "tare-starter");
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || setsid() < 0)
+	if (setsid() < 0)
 		return -errno;
-	if (getppid() != keeper)
-		return -EOWNERDEAD;
-	rc = starter_descriptors(socket, keeper);
+	int rc = starter_descriptors(socket, keeper);
+
+	if (!rc && rootless)
+		rc = lender_enter(STARTER_HOST);
 	if (!rc)
-		rc = stub_enter();
-	if (!rc)
-		rc = stub_devices();
-	if (!rc)
-		rc = stub_finish();
+		rc = stub_make(rootless);
+	if (!rc && rootless)
+		rc = lender_return_to(STARTER_STUB);
+	/* Now that no credentials change any more, which would clear it. */
+	if (!rc && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		rc = -errno;
+	if (!rc && getppid() != keeper)
+		rc = -EOWNERDEAD;
 	(void)mlockall(MCL_CURRENT | MCL_FUTURE |
 		       MCL_ONFAULT); /* a courtesy to the measurement; not always allowed */
 	return rc;
@@ -236,13 +161,13 @@ static void reply_fill(struct start_message *reply, const struct box_run *run)
 			    (struct start_stamp){.stage = stage, .t_ns = run->stamps_ns[stage]};
 }
 
-static void starter_serve(const struct box *box, size_t size, struct packet_fds *fds)
+static void starter_serve(const struct box *box, size_t size, struct packet_fds *fds, bool rootless)
 {
 	static struct box_run run;
 	struct start_message reply = {0};
 	struct packet_fds pidfd = {0};
 
-	run = (struct box_run){.box = box, .fds = fds->fds, .keeper = STARTER_KEEPER};
+	run = (struct box_run){.box = box, .fds = fds->fds, .keeper = STARTER_KEEPER, .rootless = rootless};
 	(void)memset(run.tasks, -1, sizeof(run.tasks));
 	if (box_check(box, size, fds->count, NULL) < 0) {
 		run.errnum = EINVAL;
@@ -255,22 +180,44 @@ static void starter_serve(const struct box *box, size_t size, struct packet_fds 
 	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the pidfd */
 }
 
-/* The first message says whether the stub stands; afterwards one reply for each box. */
+/* Lends a mount. False: this starter can start nothing any more. */
+static bool starter_lend(const struct start_loan *loan, size_t size, struct packet_fds *fds)
+{
+	struct start_message reply = {0};
+	int fd = lend(loan, size, fds, STARTER_HOST, STARTER_STUB);
+	struct packet_fds lent = {.fds = {fd}, .count = fd > 0};
+
+	reply.errnum = fd < 0 ? -fd : 0;
+	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &lent, 0);
+	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0);
+	return fd != -ENOTRECOVERABLE;
+}
+
+/* The first message says whether the stub stands; afterwards one reply for each box or loan. */
 static void starter_main(int socket, pid_t keeper)
 {
-	static struct box box;
+	static union {
+		struct box box;
+		struct start_loan loan;
+	} request;
 	struct start_message hello = {0};
 	struct packet_fds fds;
-	int rc = starter_prepare(socket, keeper);
+	bool rootless = geteuid() != 0;
+	int rc = starter_prepare(socket, keeper, rootless);
 
 	hello.errnum = -rc;
 	(void)packet_send(STARTER_SOCKET, &hello, sizeof(hello), NULL, 0);
 	while (!rc) {
-		ssize_t got = packet_receive(STARTER_SOCKET, &box, sizeof(box), &fds, 0);
+		ssize_t got = packet_receive(STARTER_SOCKET, &request, sizeof(request), &fds, 0);
 
 		if (got <= 0)
 			break;
-		starter_serve(&box, (size_t)got, &fds);
+		if (rootless && got >= (ssize_t)sizeof(request.loan.version) && !request.loan.version) {
+			if (!starter_lend(&request.loan, (size_t)got, &fds))
+				break;
+			continue;
+		}
+		starter_serve(&request.box, (size_t)got, &fds, rootless);
 	}
 	_exit(rc ? 1 : 0);
 }

@@ -2,6 +2,7 @@
 /* Containers of the namespace runtime under a real keeper: they start, they are isolated as promised, nothing
  * is left. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static void container_is_isolated(void **state)
 {
 	struct world world;
 	struct probe probe;
-	char pids[32];
+	char pids[32], id[16], ids[72];
 
 	(void)state;
 	world_open(&world, &runtime_namespace, NULL);
@@ -103,9 +104,11 @@ static void container_is_isolated(void **state)
 	assert_string_equal(probe_status(&probe, "CapInh"), "0000000000000000");
 	assert_string_equal(probe_status(&probe, "NoNewPrivs"), "1");
 	assert_string_equal(probe_status(&probe, "Seccomp"), "2");
-	assert_string_equal(probe_status(&probe, "Uid"), "1878982656\t1878982656\t1878982656\t1878982656");
+	(void)snprintf(id, sizeof(id), "%u", geteuid() ? geteuid() : NAMESPACE_ID_FIRST);
+	(void)snprintf(ids, sizeof(ids), "%s\t%s\t%s\t%s", id, id, id, id);
+	assert_string_equal(probe_status(&probe, "Uid"), ids);
 	assert_own_mounts(probe_proc(&probe, "mountinfo"));
-	assert_non_null(strstr(probe_proc(&probe, "uid_map"), "1878982656"));
+	assert_non_null(strstr(probe_proc(&probe, "uid_map"), id));
 	probe_end(&probe);
 	world_close(&world);
 }
@@ -292,7 +295,34 @@ static void inspect_finds_the_costs(void **state)
 	assert_int_equal(runtime_namespace.inspect(&probe.in, &costs, &err), 0);
 	assert_int_equal(costs.process_count, 1);
 	assert_int_equal(costs.processes[0], probe.in.pid);
-	assert_true(costs.own_cgroup);
+	assert_true(costs.own_cgroup == (((struct namespace_state *)world.subject.state)->cgroups.count > 0));
+	probe_end(&probe);
+	world_close(&world);
+}
+
+/* Whoever kills the starter kills no more than the start that is under way. */
+static void killed_starter_is_replaced(void **state)
+{
+	struct world world;
+	struct probe probe;
+	struct start_status status;
+	struct started unused = {.pidfd = -1};
+	struct error err = {0};
+
+	(void)state;
+	world_open(&world, &runtime_namespace, NULL);
+	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
+	assert_int_equal(kill(status.starter_pid, SIGKILL), 0);
+	struct box box = ((struct namespace_state *)world.subject.state)->box;
+	int fds[BOX_FDS_MAX] = {0};
+
+	/* The one that meets the dead starter fails; the next gets a new one. */
+	box.hostname = box_text(&box, "one");
+	for (uint32_t i = 0; i < box.cgroup_count; i++)
+		box.cgroups[i].name = box.hostname;
+	assert_true(start_box(world.run.keeper, &box, fds, BOX_FDS_MAX, &unused, &err) < 0);
+	probe_start(&probe, &world, 1);
+	probe_ready(&probe);
 	probe_end(&probe);
 	world_close(&world);
 }
@@ -325,6 +355,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(failed_start_leaves_nothing),
 	    cmocka_unit_test(half_made_instances_can_be_destroyed),
 	    cmocka_unit_test(inspect_finds_the_costs),
+	    cmocka_unit_test(killed_starter_is_replaced),
 	    cmocka_unit_test(keeper_and_starter_are_small),
 	};
 

@@ -18,6 +18,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/places.h"
 #include "harness/base/text.h"
 #include "harness/measure/leftovers.h"
 #include "tests/privileged/world.h"
@@ -51,7 +52,7 @@ void world_enter(char **argv)
 
 	if (getenv(START_ENV_FD))
 		return;
-	if (geteuid()) {
+	if (geteuid() && !getenv("TARE_TEST_USER")) {
 		(void)printf("skipped: needs root\n");
 		exit(77);
 	}
@@ -87,12 +88,13 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	(void)memset(world, 0, sizeof(*world));
 	assert_int_equal(getrandom(&id, sizeof(id), 0), sizeof(id));
 	(void)snprintf(world->run.id, sizeof(world->run.id), "%016llx", (unsigned long long)id);
-	(void)snprintf(world->run.private_folder, sizeof(world->run.private_folder), "/run/tare-%s",
-		       world->run.id);
-	(void)snprintf(world->folder, sizeof(world->folder), "build/tare-%s", world->run.id);
+	(void)snprintf(world->run.private_folder, sizeof(world->run.private_folder), "%.40s/tare-%s",
+		       places_runtime(), world->run.id);
+	(void)snprintf(world->folder, sizeof(world->folder), "%.40s/tare-%s",
+		       geteuid() ? getenv("TARE_TEST_USER") : "build", world->run.id);
 	must(file_make_dirs(world->folder, 0755, &err), &err);
 	assert_non_null(realpath(world->folder, world->run.storage));
-	root = realpath(world_artifacts, NULL);
+	root = realpath(geteuid() ? places_artifacts() : world_artifacts, NULL);
 	assert_non_null(root);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
 	must(world->lock = leftovers_claim(world->run.private_folder, &err), &err);

@@ -34,7 +34,8 @@ struct probe {
 
 /**
  * Runs the program a second time, as the harness below a keeper (the `tare` that the variable TARE names, or
- * build/tare). Returns only there; `argv` arrives unchanged. A test that cannot run here ends with status 77.
+ * build/tare). Returns only there; `argv` arrives unchanged. A test that cannot run here ends with status 77. The
+ * variable TARE_TEST_USER names a user's folder, and says that the test is to run without root.
  */
 void world_enter(char **argv);
 /** Folder with the payload and the root trees that world_open() takes; at first "build". */
