@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The begin and the end of a run: its places, its subjects, what is known before the first sample. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,11 +149,15 @@ static void session_abandon(void *data)
 {
 	const struct session *s = data;
 
-	if (s->run.keeper) {
-		(void)rmdir(s->run.storage);
-		(void)rmdir(s->options->folder);
-		_exit(128 + SIGINT);
-	}
+	if (!s->run.keeper)
+		return;
+	struct pollfd keeper = {.fd = start_lost_fd(s->run.keeper)};
+
+	if (poll(&keeper, 1, 0))
+		session_give_up(data); /* its death is what the signal told of */
+	(void)rmdir(s->run.storage);
+	(void)rmdir(s->options->folder);
+	_exit(128 + SIGINT);
 }
 
 /* Untimed for the samples, but the first use has a price of its own (method R1.5), and that is recorded. */
