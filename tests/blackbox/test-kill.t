@@ -1,19 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # kill -9 at random instants of whole runs: of tare, of tare-harness, of both at once, of a starter, of a QEMU; and
-# the signals that users send. It all happens in a process and a mount namespace of its own, with a /run of its own,
-# so that whatever is left is seen, and nobody else's run tidies up. TARE_KILLS says how many, TARE_SEED repeats them.
+# the signals that users send. TARE_KILLS says how many kills, TARE_SEED repeats them.
 cd "$(dirname "$0")/../.." || exit 1
 source tests/tap.bash
-
-if [[ $EUID -ne 0 ]]; then
-	skip 'kills of whole runs' 'needs root'
-	plan
-fi
-if [[ -z ${TARE_KILL_INSIDE:-} ]]; then
-	TARE_KILL_INSIDE=1 exec unshare --mount --pid --fork --kill-child --mount-proc bash "$0"
-fi
-mount -t tmpfs -o mode=755 none /run || exit 1
+source tests/alone.bash
 
 tare=${TARE:-build/tare}
 kills=${TARE_KILLS:-6}
