@@ -1,82 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where cgroups are found and what a box is told about them, on recorded trees of v1, v2 and hybrid hosts. */
-#include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include <pthread.h>
-
-#include "harness/base/alloc.h"
-#include "harness/base/cleanup.h"
-#include "harness/base/file.h"
-#include "harness/base/packet.h"
 #include "runtimes/box-text.h"
-#include "runtimes/cgroup.h"
-
-#define V1_LINES                                                                                             \
-	"27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"                                            \
-	"31 23 0:28 / %1$s rw,relatime - tmpfs tmpfs rw,mode=755\n"                                          \
-	"32 31 0:29 / %1$s/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"                         \
-	"35 31 0:32 / %1$s/memory rw,relatime shared:9 - cgroup cgroup rw,memory\n"                          \
-	"39 31 0:36 / %1$s/pids rw,relatime - cgroup cgroup rw,pids\n"                                       \
-	"40 31 0:37 / %1$s/systemd rw,relatime - cgroup cgroup rw,name=systemd\n"
-
-#define V2_LINE "41 31 0:38 / %1$s/unified rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
-
-/* A recorded world: a folder with a mountinfo file and the trees that it names. */
-struct tree {
-	char folder[64];
-	char mountinfo[128];
-	struct cgroups cgroups;
-};
-
-static void tree_put(const struct tree *tree, const char *name, const char *text)
-{
-	cleanup_free char *path = alloc_format("%s/%s", tree->folder, name);
-	cleanup_free char *folder = alloc_text(path);
-
-	*strrchr(folder, '/') = '\0';
-	assert_int_equal(file_make_dirs(folder, 0755, NULL), 0);
-	assert_int_equal(file_write(path, text, strlen(text), NULL), 0);
-}
-
-static void tree_make(struct tree *tree, bool v1, bool v2, const char *controllers)
-{
-	char template[] = "/tmp/tare-test.XXXXXX";
-
-	/* the lines name the folder, which has to be known first */
-	assert_non_null(mkdtemp(template));
-	cleanup_free char *one = alloc_format(V1_LINES, template);
-	cleanup_free char *two = alloc_format(V2_LINE, template);
-	cleanup_free char *text = alloc_format("%s%s", v1 ? one : "", v2 ? two : "");
-
-	(void)memset(tree, 0, sizeof(*tree));
-	(void)snprintf(tree->folder, sizeof(tree->folder), "%s", template);
-	(void)snprintf(tree->mountinfo, sizeof(tree->mountinfo), "%s/mountinfo", template);
-	tree_put(tree, "mountinfo", text);
-	tree_put(tree, "unified/cgroup.controllers", controllers);
-	tree_put(tree, "unified/cgroup.subtree_control", "cpu memory\n");
-	tree_put(tree, "memory/tasks", "");
-	tree_put(tree, "pids/tasks", "");
-	assert_int_equal(cgroup_find(&tree->cgroups, tree->mountinfo, NULL, NULL), 0);
-}
-
-static void tree_remove(struct tree *tree)
-{
-	cgroup_close(&tree->cgroups);
-	assert_int_equal(file_remove_tree(tree->folder, NULL), 0);
-}
+#include "tests/unit/cgroup-tree.h"
 
 static void v1_has_one_group_for_each_controller(void **state)
 {
@@ -160,48 +88,21 @@ static void host_without_cgroups_has_none(void **state)
 	tree_remove(&tree);
 }
 
-/* Says yes to every guard. */
-static void *keeper_run(void *data)
-{
-	const int *socket = data;
-	struct start_message reply = {0};
-	struct start_request *request = malloc(sizeof(*request));
-	struct packet_fds fds;
-
-	while (packet_receive(*socket, request, sizeof(*request), &fds, 0) > 0)
-		(void)packet_send(*socket, &reply, sizeof(reply), NULL, 0);
-	free(request);
-	return NULL;
-}
-
-/* On v2 the run's folder is made in a tree whose files are ordinary ones: only what is missing gets enabled.
- */
-static void v2_folder_is_made_and_removed(void **state)
+/* What the report says of each. */
+static void facts_name_the_version(void **state)
 {
 	struct tree tree;
-	struct run run = {.id = "0123456789abcdef"};
-	struct error err = {0};
-	pthread_t thread;
-	int pair[2];
-	char enabled[32];
 
 	(void)state;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	assert_int_equal(pthread_create(&thread, NULL, keeper_run, &pair[1]), 0);
-	run.keeper = start_connect_fd(pair[0]);
-	tree_make(&tree, false, true, "cpu memory pids\n");
-	tree_put(&tree, "unified/tare/cgroup.subtree_control", "memory pids\n");
-	tree_put(&tree, "unified/tare/tare-0123456789abcdef/cgroup.subtree_control", "\n");
-	assert_int_equal(cgroup_open(&tree.cgroups, &run, &err), 0);
-	assert_true(tree.cgroups.at[0].fd >= 0);
-	cleanup_free char *file = alloc_format("%s/unified/cgroup.subtree_control", tree.folder);
-	assert_int_equal(file_read_line(file, enabled, sizeof(enabled), &err), 0);
-	assert_non_null(strstr(enabled, "+pids"));
-	assert_null(strstr(enabled, "+memory"));
-	tree_remove(&tree);
-	start_disconnect(run.keeper);
-	(void)close(pair[1]);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (int version = 1; version <= 2; version++) {
+		tree_make(&tree, version == 1, true, version == 1 ? "\n" : "cpu memory pids\n");
+		struct json *facts = cgroup_facts(&tree.cgroups);
+
+		assert_int_equal(json_get_int(facts, "version", 0), version);
+		assert_string_equal(json_get_text(facts, "join", ""), version == 1 ? "write" : "clone");
+		json_free(facts);
+		tree_remove(&tree);
+	}
 }
 
 #define SLICE "unified/user.slice/user-1000.slice"
@@ -318,7 +219,7 @@ int main(void)
 	    cmocka_unit_test(v2_with_controllers_wins),
 	    cmocka_unit_test(no_limit_writes_no_file),
 	    cmocka_unit_test(host_without_cgroups_has_none),
-	    cmocka_unit_test(v2_folder_is_made_and_removed),
+	    cmocka_unit_test(facts_name_the_version),
 	    cmocka_unit_test(user_gets_what_is_delegated),
 	    cmocka_unit_test(user_outside_gets_nothing),
 	    cmocka_unit_test(user_gets_no_v1),
