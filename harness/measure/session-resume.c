@@ -57,6 +57,18 @@ static int recall_subjects(const struct recording *earlier, struct scenario *sce
 	return rc;
 }
 
+/* A URI may name a host to log in to, or a command to start: only somebody's own words may do that, no file. */
+static int recall_connection(const struct json *run, struct session_options *options, struct error *err)
+{
+	const char *uri = json_get_text(run, "connect_uri", NULL);
+
+	if (uri && (strncmp(uri, "qemu:///", 8) || strchr(uri, '?')))
+		return error_input(err, RECORDING_PLAN ": run.connect_uri: '%.80s' is not of this host, or has "
+				   "parameters; such a run cannot be resumed", uri);
+	options->connect_uri = uri;
+	return 0;
+}
+
 int session_recall(const struct recording *earlier, struct scenario *ret_scenario, struct session_options *options,
 		   struct error *err)
 {
@@ -70,6 +82,8 @@ int session_recall(const struct recording *earlier, struct scenario *ret_scenari
 	rc = recall_subjects(earlier, ret_scenario, err);
 	if (!rc)
 		rc = recall_counts(json_get(run, "design"), ret_scenario, err);
+	if (!rc)
+		rc = recall_connection(run, options, err);
 	options->seed = strtoull(seed, &end, 0);
 	if (!rc && (!*seed || *end))
 		rc = error_input(err, RECORDING_PLAN ": run.seed: missing; this run cannot be resumed");
@@ -78,7 +92,6 @@ int session_recall(const struct recording *earlier, struct scenario *ret_scenari
 		return error_wrap(err, rc, "%s", earlier->folder);
 	}
 	options->folder = earlier->folder;
-	options->connect_uri = json_text_of(json_get(run, "connect_uri"), NULL);
 	if (!options->budget_ns)
 		options->budget_ns = (uint64_t)json_get_int(run, "budget_ns", 0);
 	options->earlier = earlier;

@@ -111,6 +111,14 @@ run 2 'a scenario at a hostile path' run "$scratch/files/${escape}\$(touch mark)
 run 2 'a report of a hostile path' report "${escape}\$(touch mark)${line}"
 run 2 'a hostile command' "${escape}x"
 
+# A connection may name a command to start: libvirt takes "command" from its URI.
+cp -r "$scratch/title-0" "$scratch/connected"
+for uri in 'qemu+ext:///system?command=./mark' 'qemu+ssh://host/system' 'qemu:///system?socket=./mark'; do
+	jq --arg uri "$uri" '.run.connect_uri = $uri' "$scratch/title-0/plan.json" >"$scratch/connected/plan.json"
+	run 2 "resuming with $uri" run --resume "$scratch/connected"
+	like "$(<"$scratch/err")" 'connect_uri' "resuming with $uri: the place is named"
+done
+
 # A recording that somebody has edited: names, labels, errors and facts of a run that was never made. Each text is a
 # subject with a good and a failed sample.
 run 0 'a run to edit' run "$scratch/files/s.json" --out "$scratch/base" --quiet --plots none

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A run's whole folder, as somebody could hand it on: plan, host and journal in one input, between lines of
- * "=====". It is loaded, analysed, and shown in each format; the charts' scripts are written too.
+ * "=====". It is loaded, analysed, and shown in each format; the charts' scripts are written too; and the scenario
+ * is recalled from it, as for resuming it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "harness/analyze/analysis.h"
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
+#include "harness/measure/session.h"
 #include "harness/report/report.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -54,6 +56,16 @@ static void report_show(const struct recording *recording)
 	analysis_release(&analysis);
 }
 
+static void run_recall(const struct recording *recording)
+{
+	struct error err = {0};
+	struct session_options options = {0};
+	struct scenario scenario;
+
+	if (!session_recall(recording, &scenario, &options, &err))
+		scenario_release(&scenario);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = {RECORDING_PLAN, RECORDING_HOST, RECORDING_JOURNAL};
@@ -72,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (!recording_load(folder, &recording, &err)) {
 		report_show(&recording);
+		run_recall(&recording);
 		recording_release(&recording);
 	}
 	return 0;
