@@ -226,8 +226,9 @@ int starter_start(struct keeper *keeper)
 {
 	int pair[2];
 
+	/* Who asks again has lost the first one: it was killed, and may not have ended in every respect yet. */
 	if (keeper->starter)
-		return -EBUSY;
+		(void)kill(keeper->starter, SIGKILL);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	pid_t pid = fork();
