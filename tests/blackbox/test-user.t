@@ -110,11 +110,15 @@ fi
 ok 'the report follows its schema' tests/blackbox/validate "$run/report.json"
 
 # Isolation and limits, by the tests that root runs too.
-if [[ -x build/obj/tests/privileged/test-namespace ]]; then
-	ok 'containers are isolated without root' user env TARE_TEST_USER="$scratch/home" TARE="$scratch/build/tare" \
-		TARE_ARTIFACTS="$scratch/build" CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 60 \
-		build/obj/tests/privileged/test-namespace
-fi
+for name in namespace escape; do
+	program=build/obj/tests/privileged/test-$name
+	if [[ ! -x $program ]]; then
+		skip "test-$name without root" 'it is not built'
+		continue
+	fi
+	ok "test-$name without root" user env TARE_TEST_USER="$scratch/home" TARE="$scratch/build/tare" \
+		TARE_ARTIFACTS="$scratch/build" CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 60 "$program"
+done
 
 id=$(jq -r .run.id "$run/plan.json")
 is "$(find "$scratch/run" "$scratch/home" /tmp -maxdepth 1 -name "*$id*" 2>/dev/null)" '' 'no folder is left'

@@ -25,7 +25,7 @@
 
 #define READY_TIMEOUT_MS 10000
 
-const char *world_artifacts = "build";
+const char *world_artifacts;
 
 #define must(call, err)                                                                                      \
 	do {                                                                                                 \
@@ -79,6 +79,11 @@ static void programs_remove(void)
 		(void)file_remove_tree(path, NULL);
 }
 
+const char *world_place(void)
+{
+	return geteuid() ? getenv("TARE_TEST_USER") : "build";
+}
+
 void world_open(struct world *world, const struct runtime *runtime, const char *setting)
 {
 	struct error err = {0};
@@ -90,11 +95,10 @@ void world_open(struct world *world, const struct runtime *runtime, const char *
 	(void)snprintf(world->run.id, sizeof(world->run.id), "%016llx", (unsigned long long)id);
 	(void)snprintf(world->run.private_folder, sizeof(world->run.private_folder), "%.40s/tare-%s",
 		       places_runtime(), world->run.id);
-	(void)snprintf(world->folder, sizeof(world->folder), "%.40s/tare-%s",
-		       geteuid() ? getenv("TARE_TEST_USER") : "build", world->run.id);
+	(void)snprintf(world->folder, sizeof(world->folder), "%.40s/tare-%s", world_place(), world->run.id);
 	must(file_make_dirs(world->folder, 0755, &err), &err);
 	assert_non_null(realpath(world->folder, world->run.storage));
-	root = realpath(geteuid() ? places_artifacts() : world_artifacts, NULL);
+	root = realpath(world_artifacts ? world_artifacts : geteuid() ? places_artifacts() : "build", NULL);
 	assert_non_null(root);
 	(void)snprintf(world->run.artifacts, sizeof(world->run.artifacts), "%s", root);
 	must(world->lock = leftovers_claim(world->run.private_folder, &err), &err);

@@ -38,8 +38,10 @@ struct probe {
  * variable TARE_TEST_USER names a user's folder, and says that the test is to run without root.
  */
 void world_enter(char **argv);
-/** Folder with the payload and the root trees that world_open() takes; at first "build". */
+/** Folder with the payload and the root trees that world_open() takes; NULL: "build", or a user's own. */
 extern const char *world_artifacts;
+/** Where a test may make folders. */
+const char *world_place(void);
 /** Connects to the keeper, makes the folders, guards them, and prepares `runtime` with these settings
  * ("name=value" or NULL). */
 void world_open(struct world *world, const struct runtime *runtime, const char *setting);
