@@ -29,13 +29,14 @@ static bool is_control(const struct analysis *analysis, size_t subject)
 	       analysis_plain(analysis, s->kind, s->root) == subject;
 }
 
-static bool meets(const struct analysis *analysis, size_t a, size_t b)
+/* `control`: whether a is one; asked once for all b. */
+static bool meets(const struct analysis *analysis, size_t a, bool control, size_t b)
 {
 	const struct analysis_subject *x = &analysis->subjects[a], *y = &analysis->subjects[b];
 
 	if (a == b || !comparable(x, y))
 		return false;
-	return is_control(analysis, a) || (x->kind == KIND_CONTAINER && y->kind == KIND_VM);
+	return control || (x->kind == KIND_CONTAINER && y->kind == KIND_VM);
 }
 
 /* Blocks in which both have a value; both lists are in the order of blocks. */
@@ -144,10 +145,10 @@ int pairs_compare(struct analysis *analysis, struct error *err)
 	bool too_many = pairs_count(analysis) > ANALYSIS_PAIRS_MAX;
 
 	for (size_t a = 0; a < analysis->subject_count; a++) {
-		bool skip = too_many && left_out(analysis, a);
+		bool skip = too_many && left_out(analysis, a), control = is_control(analysis, a);
 
 		for (size_t b = 0; b < analysis->subject_count; b++) {
-			if (!meets(analysis, a, b))
+			if (!meets(analysis, a, control, b))
 				continue;
 			analysis->comparisons_left_out += skip;
 			int rc = skip ? 0 : subjects_compare(analysis, a, b, err);
