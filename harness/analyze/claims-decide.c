@@ -180,14 +180,12 @@ static bool decide_weight(const struct sides *s, struct claim_result *r, const c
 }
 
 /* QEMU's own part bends with the accelerator (TCG keeps translated code); the guest's RAM hardly does. */
-void claim_decide_memory(const struct sides *s, struct claim_result *r)
+static void memory_bends(const struct sides *s, struct claim_result *r)
 {
 	double vmm = s->vm->memory_bytes[MEMORY_vmm_overhead], touched = s->vm->memory_bytes[MEMORY_guest_touched];
 	double container = s->container->memory_bytes[MEMORY_footprint];
 	char text[UNITS_MAX];
 
-	if (!decide_weight(s, r, "memory_footprint_bytes") || s->hardware)
-		return;
 	r->amount_verdict = CLAIM_NOT_DECIDED;
 	if (!isnan(vmm) && !strcmp(s->vm->label, "tcg"))
 		SAY(r->caveat, "%s of it is QEMU's own, where TCG keeps translated code: under KVM it is less.",
@@ -198,6 +196,17 @@ void claim_decide_memory(const struct sides *s, struct claim_result *r)
 		SAY(r->caveat, "The guest's RAM alone is %s.", units_text(UNITS_BYTES, touched, text));
 	else
 		r->verdict = CLAIM_NOT_DECIDED;
+}
+
+void claim_decide_memory(const struct sides *s, struct claim_result *r)
+{
+	if (!decide_weight(s, r, "memory_footprint_bytes"))
+		return;
+	if (!s->hardware)
+		memory_bends(s, r);
+	if (isnan(s->container->memory_bytes[MEMORY_cgroup_kernel]) &&
+	    json_get_text(json_get(s->container->json, "config"), "missing", NULL))
+		SAY(r->caveat, "Not in it: the container's kernel memory, as it has no memory cgroup.");
 }
 
 void claim_decide_disk(const struct sides *s, struct claim_result *r)

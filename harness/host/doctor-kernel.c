@@ -232,16 +232,16 @@ void check_privileges(const struct json *host, struct finding *ret)
 	if (isnan(euid))
 		check_value(ret, FINDING_INFO, "user namespaces %s", works ? "work" : "refused");
 	else
-		check_value(ret, FINDING_INFO, "%s, user namespaces %s, real time %s, memlock %s",
+		check_value(ret, FINDING_INFO, "%s, user namespaces %s, real time %s, memlock %s%s",
 			    euid == 0 ? "root" : "no root", works ? "work" : "refused", rt ? "yes" : "no",
-			    lock);
+			    lock, euid == 0 ? "" : "; one user id, limits in a delegated cgroup v2 only");
 	if (!works) {
 		ret->level = FINDING_WARN;
 		privileges_say(host, reason, remedy, ret);
 	} else if (euid != 0) {
 		check_say(ret,
-			  "Without root there are no cold caches, no real-time receiver, and only delegated "
-			  "cgroups.",
+			  "Without root there are no cold caches and no real-time receiver; containers have "
+			  "limits in a delegated cgroup v2 only, and one user id.",
 			  "");
 	} else if (!rt || memlock < MEMLOCK_WISH_BYTES) {
 		check_say(ret, "The receiver of events may be preempted or paged out, which lengthens tails.",

@@ -43,6 +43,7 @@ like "$listed" 'namespace +limited' 'list: containers are limited'
 like "$listed" 'one user id instead of a range' 'list: what is missing is named'
 doctor=$(user "$tare" doctor)
 like "$doctor" 'D-PRIV +no root, user namespaces work' 'doctor: what this user may do'
+like "$(tr -s ' \n' ' ' <<<"$doctor")" 'one user id, limits in a delegated cgroup v2 only' 'doctor: what is missing'
 
 cat >"$scratch/user.json" <<'END'
 {
@@ -104,6 +105,8 @@ if [[ $(config disk .cgroup.version) == null ]]; then
 		'no cgroup: the report has a flag'
 	like "$(user "$tare" report "$run" --plots none | tr -s ' \n' ' ')" 'F-LIMITS [^:]*disk.*no limit of memory' \
 		'no cgroup: the report says what is missing'
+	like "$(tr -s ' \n' ' ' <"$run/report.md")" "Not in it: the container's kernel memory" \
+		'no cgroup: the claim about memory says what is not in it'
 else
 	skip 'missing limits' 'a cgroup is delegated to this user'
 fi
