@@ -24,7 +24,6 @@
 #include "harness/base/sweep.h"
 #include "harness/measure/traces.h"
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
 #define RUN_ID_DIGITS 16u
 #define SWEEP_TIME_NS 2000000000u
 #define CLAIM_TIME_NS 3000000000u /* longer than somebody who cleans needs for it */
@@ -132,7 +131,7 @@ static void clean_traces(struct leftover *l)
 	struct traces traces = {0};
 
 	traces_find_processes(l->name, l->runtime, &traces);
-	traces_find_cgroups(l->name, CGROUP_ROOT, &traces);
+	traces_find_cgroups(l->name, TRACES_CGROUP_ROOT, &traces);
 	for (size_t i = 0; i < traces.count; i++) {
 		const struct trace *t = &traces.all[i];
 

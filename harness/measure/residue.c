@@ -10,6 +10,9 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/base/places.h"
+#include "harness/measure/traces.h"
+#include "harness/model/runtime.h"
 
 void residue_remember(struct residue *residue, const struct instance *in)
 {
@@ -31,6 +34,19 @@ static bool process_lives(const struct instance *in)
 	return in->pidfd >= 0 && poll(&pidfd, 1, 0) == 0;
 }
 
+/* Where no process was ever known there may be one all the same: half a guest. */
+static void residue_search(const struct instance *in, char *text, size_t size)
+{
+	struct traces traces = {0};
+
+	traces_find_processes(in->name, places_runtime(), &traces);
+	traces_find_cgroups(in->name, TRACES_CGROUP_ROOT, &traces);
+	for (size_t i = 0; i < traces.count; i++)
+		residue_add(text, size, traces.all[i].kind == TRACE_PROCESS ? "process" : "cgroup",
+			    traces.all[i].which);
+	free(traces.all);
+}
+
 void residue_check(const struct residue *residue, const struct instance *in, char *text, size_t size)
 {
 	cleanup_free char *mounts = file_read("/proc/self/mountinfo", NULL, NULL);
@@ -43,6 +59,8 @@ void residue_check(const struct residue *residue, const struct instance *in, cha
 	for (unsigned i = 0; i < residue->cgroups.count; i++)
 		if (file_exists(residue->cgroups.folders[i].path))
 			residue_add(text, size, "cgroup", residue->cgroups.folders[i].path);
+	if (in->pid <= 0 && in->subject->runtime->kind != RUNTIME_MOCK)
+		residue_search(in, text, size);
 	if (file_exists(in->storage))
 		residue_add(text, size, "storage", in->storage);
 	if (file_exists(in->socket))

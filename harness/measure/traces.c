@@ -25,10 +25,10 @@ static bool begins_with(const char *text, const char *prefix)
 /* "guest=tare-ID-..." of a domain, or libvirt's "-pidfile" in the run's private folder of a QEMU that it only asks. */
 static bool argument_is_of(const char *option, const char *value, const char *name, const char *runtime)
 {
-	cleanup_free char *guest = alloc_format("guest=%s-", name);
+	cleanup_free char *guest = alloc_format("guest=%s", name);
 	cleanup_free char *pidfile = alloc_format("%s/%s/", runtime, name);
 
-	return (!strcmp(option, "-name") && begins_with(value, guest)) ||
+	return (!strcmp(option, "-name") && begins_with(value, guest) && !isalnum(value[strlen(guest)])) ||
 	       (!strcmp(option, "-pidfile") && begins_with(value, pidfile));
 }
 
@@ -54,12 +54,15 @@ static bool command_is_of(pid_t pid, const char *name, const char *runtime)
 static bool cgroup_is_of(const char *parent, size_t parent_length, const char *child, size_t length, const char *name)
 {
 	const char *id = name + strlen(LEFTOVERS_PREFIX); /* systemd writes "\x2d" for the "-" before it */
+	const char *found;
 
 	if (parent_length == 4 && !memcmp(parent, "tare", 4))
 		return length == strlen(name) && !memcmp(child, name, length);
-	return parent_length >= 7 && !memcmp(parent, "machine", 7) &&
-	       (begins_with(child, "qemu-") || begins_with(child, "machine-qemu")) &&
-	       memmem(child, length, id, strlen(id));
+	if (parent_length < 7 || memcmp(parent, "machine", 7) ||
+	    !(begins_with(child, "qemu-") || begins_with(child, "machine-qemu")))
+		return false;
+	found = memmem(child, length, id, strlen(id));
+	return found && !isalnum(found[strlen(id)]); /* "/" or the terminator stands behind the last part */
 }
 
 /* Any two neighbours of a path such as "/tare/tare-ID/tare-ID-3". */

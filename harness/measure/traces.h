@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define TRACES_CGROUP_ROOT "/sys/fs/cgroup"
+
 enum trace_kind {
 	TRACE_PROCESS, /**< a QEMU of the run, or a member of one of its cgroups */
 	TRACE_CGROUP,  /**< of a container ("tare/tare-ID"), or libvirt's of a guest ("machine/qemu-...tare-ID-N...") */
@@ -26,9 +28,12 @@ struct traces {
 	size_t count;
 };
 
-/** Whether the process is one of the run's ("tare-ID"); `runtime` is the folder of the runs' private folders. */
+/**
+ * Whether the process is one of the run's ("tare-ID"), or a QEMU of one instance ("tare-ID-N"); `runtime` is the folder
+ * of the runs' private folders.
+ */
 bool traces_has_process(pid_t pid, const char *name, const char *runtime);
-/** Adds all processes of the run, without the caller. */
+/** Adds all such processes, without the caller. */
 void traces_find_processes(const char *name, const char *runtime, struct traces *traces);
-/** Adds all its cgroups below `root` ("/sys/fs/cgroup"), outermost only. */
+/** Adds all cgroups of the run, or libvirt's of an instance, below `root` ("/sys/fs/cgroup"), outermost only. */
 void traces_find_cgroups(const char *name, const char *root, struct traces *traces);

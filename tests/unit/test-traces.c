@@ -30,7 +30,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(((const struct trace *)a)->which, ((const struct trace *)b)->which);
 }
 
-static void assert_found(const struct row *rows, size_t count)
+static void assert_found(const char *name, const struct row *rows, size_t count)
 {
 	char root[] = "/tmp/tare-test.XXXXXX";
 	struct traces traces = {0};
@@ -42,7 +42,7 @@ static void assert_found(const struct row *rows, size_t count)
 
 		assert_int_equal(file_make_dirs(path, 0755, NULL), 0);
 	}
-	traces_find_cgroups(RUN, root, &traces);
+	traces_find_cgroups(name, root, &traces);
 	qsort(traces.all, traces.count, sizeof(*traces.all), by_text);
 	for (size_t i = 0; i < count; i++) {
 		if (!rows[i].ours)
@@ -56,7 +56,7 @@ static void assert_found(const struct row *rows, size_t count)
 	assert_int_equal(file_remove_tree(root, NULL), 0);
 }
 
-#define ASSERT_FOUND(rows) assert_found(rows, sizeof(rows) / sizeof((rows)[0]))
+#define ASSERT_FOUND(name, rows) assert_found(name, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* In the order of their names. */
 static void v1_has_them_in_each_hierarchy(void **state)
@@ -73,7 +73,7 @@ static void v1_has_them_in_each_hierarchy(void **state)
 	};
 
 	(void)state;
-	ASSERT_FOUND(rows);
+	ASSERT_FOUND(RUN, rows);
 }
 
 static void v2_has_one_tree(void **state)
@@ -86,7 +86,20 @@ static void v2_has_one_tree(void **state)
 	};
 
 	(void)state;
-	ASSERT_FOUND(rows);
+	ASSERT_FOUND(RUN, rows);
+}
+
+static void instance_has_what_libvirt_made(void **state)
+{
+	static const struct row rows[] = {
+		{"memory/machine/qemu-embed-34022bf1-1-" RUN "-1.libvirt-qemu", true},
+		{"memory/machine/qemu-embed-34022bf1-1-" RUN "-11.libvirt-qemu", false},
+		{"memory/tare/" RUN, false},
+		{"pids/machine/qemu-1-" OTHER "-1.libvirt-qemu", false},
+	};
+
+	(void)state;
+	ASSERT_FOUND(RUN "-1", rows);
 }
 
 static void strangers_are_not_found(void **state)
@@ -104,7 +117,7 @@ static void strangers_are_not_found(void **state)
 	};
 
 	(void)state;
-	ASSERT_FOUND(rows);
+	ASSERT_FOUND(RUN, rows);
 }
 
 static void only_exact_names_are_runs(void **state)
@@ -133,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(v1_has_them_in_each_hierarchy), cmocka_unit_test(v2_has_one_tree),
 		cmocka_unit_test(strangers_are_not_found),	 cmocka_unit_test(only_exact_names_are_runs),
+		cmocka_unit_test(instance_has_what_libvirt_made),
 		cmocka_unit_test(this_process_is_of_no_run),
 	};
 
