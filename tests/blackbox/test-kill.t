@@ -62,10 +62,10 @@ gone() {
 	printf '%s' "$found"
 }
 
-# begin DIR: starts a run in the background: $pid
+# begin DIR: starts a run in the background, in a process group of its own as a terminal's job is: $pid
 begin() {
 	rm -rf "$1"
-	"$tare" run "$scratch/life.json" --out "$1" --quiet --seed "$RANDOM" >"$scratch/said" 2>&1 </dev/null &
+	setsid "$tare" run "$scratch/life.json" --out "$1" --quiet --seed "$RANDOM" >"$scratch/said" 2>&1 </dev/null &
 	pid=$!
 }
 
@@ -180,14 +180,17 @@ done
 is "$(jq -s '[.[] | select(.record == "sample" and .status != "ok")] | length <= 1' "$scratch/kill/samples.jsonl")" true \
 	'kill -9 of a starter: one sample knows of it at most, then there is a new starter'
 
-# The user's signals: nothing but the report goes on after them.
-for signal in INT HUP TERM; do
+# The user's signals, to tare as `kill` sends them and to all of a group as a terminal does: nothing but the report
+# goes on after them.
+for signal in INT HUP TERM INT; do
 	ids=
 	begin "$scratch/kill"
 	await_instant "$scratch/kill"
 	at=$(phase "$scratch/kill")
 	note_ids
-	kill "-$signal" "$pid" 2>/dev/null
+	to=$pid
+	[[ $signal == TERM ]] || to=-$pid
+	kill "-$signal" -- "$to" 2>/dev/null
 	begun=${EPOCHREALTIME/./}
 	wait "$pid"
 	status=$?
