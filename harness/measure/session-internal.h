@@ -18,6 +18,7 @@ struct session {
 	struct journal journal;
 	struct calm calm;
 	int lock; /* says that this run lives */
+	pid_t keeper_pid; /* our parent, as long as it lives */
 	bool *usable; /* per subject */
 	char (*reasons)[1024]; /* why not, where not */
 	uint64_t *first_use_ns;

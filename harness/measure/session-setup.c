@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The begin and the end of a run: its places, its subjects, what is known before the first sample. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,10 +150,8 @@ static void session_abandon(void *data)
 
 	if (!s->run.keeper)
 		return;
-	struct pollfd keeper = {.fd = start_lost_fd(s->run.keeper)};
-
-	if (poll(&keeper, 1, 0))
-		session_give_up(data); /* its death is what the signal told of */
+	if (getppid() != s->keeper_pid)
+		session_give_up(data); /* the keeper's death is what the signal told of, before its socket does */
 	(void)rmdir(s->run.storage);
 	(void)rmdir(s->options->folder);
 	_exit(128 + SIGINT);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/clock.h"
@@ -204,6 +205,7 @@ int session_run(struct scenario *scenario, const struct session_options *options
 		.spent_count = alloc_zero(cells, sizeof(*s.spent_count)),
 	};
 
+	s.keeper_pid = getppid(); /* if it dies before the next line, so do we */
 	receiver_block_signals();
 	s.attempts.run = &s.run;
 	s.attempts.scenario = scenario;
