@@ -4,42 +4,13 @@
  * with the size that is claimed (0: the right one), one with the number of descriptors, then patches of two
  * bytes with the offset, one with the length, the bytes. Whatever passes is walked as a starter does.
  */
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/box.h"
-#include "runtimes/box-text.h"
 #include "tests/fuzz/fuzz.h"
-
-static void box_right(struct box *box)
-{
-	static const char *const options[] = {"mode", "1777", "noswap", "", NULL};
-
-	box_init(box);
-	box->flags = BOX_FLAGS_ALL;
-	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
-	box->user_namespace = 0;
-	box->hostname = box_text(box, "name");
-	box->root = (struct box_root){.attached = -1, .lower_count = 1, .lower = {1}, .upper = 2, .work = 3};
-	box->root.options = box->root.tmpfs = box_options(box, options);
-	box->cgroups[0] = (struct box_cgroup){.parent = 4, .name = box_text(box, "group"), .file_count = 1};
-	box->cgroup_count = box->cgroup_file_count = 1;
-	box->cgroup_files[0].name = box_text(box, "pids.max");
-	box->cgroup_files[0].value = box_text(box, "8");
-	box->mounts[0] = (struct box_mount){.kind = BOX_MOUNT_NEW, .fd = -1, .target = box_text(box, "dev/shm")};
-	box->mounts[0].type = box_text(box, "tmpfs");
-	box->mounts[0].options = box_options(box, options);
-	box->mounts[1] = (struct box_mount){.kind = BOX_MOUNT_ATTACH, .fd = 5, .target = box_text(box, "run/s")};
-	box->mount_count = 2;
-	box->rlimits[0] = (struct box_rlimit){.resource = 7, .soft = 10, .hard = 20};
-	box->rlimit_count = 1;
-	box->path = box_text(box, "/payload");
-	box->arguments[box->argument_count++] = box->path;
-	box->variables[box->variable_count++] = box_text(box, "A=b");
-	box->filter_count = 3;
-}
+#include "tests/unit/box-sample.h"
 
 static void must(bool condition)
 {
@@ -103,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 3)
 		return 0;
 	if (!right.version)
-		box_right(&right);
+		box_sample(&right);
 	box = right;
 	size_t claimed = data[0] | (size_t)data[1] << 8, fds = data[2] % (BOX_FDS_MAX + 2);
 
