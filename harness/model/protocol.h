@@ -21,7 +21,7 @@
 #define PROTOCOL_ENV_CHANNEL "TARE_CHANNEL" /* "unix:/run/tare.sock", or "isa" for a guest */
 #define PROTOCOL_ENV_ROOT "TARE_ROOT"       /* guest only: its root device; absent: stay in the initramfs */
 #define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
-#define PROTOCOL_ENV_HANG "TARE_HANG"       /* for tests: set to 1, the payload never gets ready */
+#define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
 
 #define PROTOCOL_UNIX_PREFIX "unix:"

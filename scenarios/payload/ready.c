@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "scenarios/payload/fault.h"
 #include "scenarios/payload/port.h"
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/syscall.h"
@@ -93,15 +94,15 @@ static int open_channel(void)
 	return failed(PROTOCOL_ENV_CHANNEL, -EINVAL);
 }
 
-/* Only tests delay or hang the payload. */
+/* Only tests delay the payload or make a fault of it. */
 static void obey_tests(char *const *environment)
 {
-	const char *hang = environment_value(environment, PROTOCOL_ENV_HANG);
+	const char *fault = environment_value(environment, PROTOCOL_ENV_FAULT);
 	const char *delay = environment_value(environment, PROTOCOL_ENV_DELAY);
 	uint64_t ns = 0;
 
-	while (hang && *hang == '1')
-		syscall_raw(SYS_pause, 0, 0, 0);
+	if (fault)
+		fault_make(fault);
 	for (; delay && *delay >= '0' && *delay <= '9'; delay++)
 		ns = ns * 10 + (uint64_t)(*delay - '0');
 	if (ns) {

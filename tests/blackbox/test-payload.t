@@ -56,7 +56,7 @@ read -r first _ first_tsc < <(fact user_main)
 read -r source _ source_tsc < <(fact ready_src)
 ok 'it delays ready by as much as it is told' test $((source - first)) -ge 50000000
 tsc_khz=$(((source_tsc - first_tsc) * 1000000 / (source - first)))
-is "$(TARE_HANG=1 timeout 1 "$peer" process ready "$payload"; echo $?)" 124 'it hangs when told to'
+is "$(TARE_FAULT=hang timeout 1 "$peer" process ready "$payload"; echo $?)" 124 'it hangs when told to'
 
 env -i "$payload" && status=0 || status=$?
 is "$status" 1 'without a channel it fails'

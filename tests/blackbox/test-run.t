@@ -117,8 +117,8 @@ cat >"$scratch/faults.json" <<'END'
   "name": "faults",
   "blocks": {"latency": {"count": 1}},
   "subjects": [
-    {"name": "hang", "runtime": "namespace", "payload_env": {"TARE_HANG": "1"}, "timeout_ns": 500000000},
-    {"name": "hang-vm", "runtime": "vm", "root": "none", "payload_env": {"TARE_HANG": "1"}, "timeout_ns": 6000000000},
+    {"name": "hang", "runtime": "namespace", "payload_env": {"TARE_FAULT": "hang"}, "timeout_ns": 500000000},
+    {"name": "hang-vm", "runtime": "vm", "root": "none", "payload_env": {"TARE_FAULT": "hang"}, "timeout_ns": 6000000000},
     {"name": "fine", "runtime": "namespace"}
   ]
 }

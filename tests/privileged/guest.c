@@ -139,7 +139,8 @@ bool guest_prepare(const char *text, bool hang, struct subject *ret_subject)
 	struct error err;
 	int rc = subject_parse(ret_subject, text, &limits, &err);
 
-	(void)snprintf(ret_subject->variables[0].text, sizeof(ret_subject->variables[0].text), PROTOCOL_ENV_HANG "=1");
+	(void)snprintf(ret_subject->variables[0].text, sizeof(ret_subject->variables[0].text),
+		       PROTOCOL_ENV_FAULT "=hang");
 	ret_subject->variable_count = hang;
 	if (!rc)
 		rc = runtime_vm.prepare(&world.run, ret_subject, &err);

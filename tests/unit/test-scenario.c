@@ -81,7 +81,7 @@ static const struct {
 	{"\"ready\":\"5ms\"", "\"ready\":5", "t.json: subjects[1].options.ready: is a number; a string"},
 	{"\"timeout_ns\":2000000000", "\"timeout_ns\":0", "t.json: subjects[1].timeout_ns:"},
 	{"\"timeout_ns\":2000000000", "\"payload_env\":{\"LD_PRELOAD\":\"1\"}", "LD_PRELOAD: unknown variable"},
-	{"\"timeout_ns\":2000000000", "\"payload_env\":{\"TARE_HANG\":\"1 init=/bin/sh\"}", "not a number"},
+	{"\"timeout_ns\":2000000000", "\"payload_env\":{\"TARE_DELAY_NS\":\"1 init=/bin/sh\"}", "not a number"},
 	{"}]}", "}]", "t.json: line 1, column"},
 	{"[{", "[{\"a\":[", "t.json: line 1, column"},
 };
