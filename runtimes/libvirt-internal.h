@@ -32,6 +32,10 @@ struct libvirt_domain {
 /** Turns libvirt's last error into `err`, on one line. Returns a negative errno. */
 int libvirt_error(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** virConnectOpen() with a time limit: -ETIMEDOUT where nobody answers. Later calls end with an error when the daemon
+ * stops answering. */
+int libvirt_connect(const char *uri, virConnectPtr *ret_connection, struct error *err);
+
 /** The thread that runs libvirt's event loop; it must run before the connection is opened. */
 int libvirt_loop_start(struct error *err);
 void libvirt_loop_stop(void);

@@ -162,10 +162,9 @@ static int connection_open(const struct run *run, struct libvirt *libvirt, struc
 	rc = libvirt_loop_start(err);
 	if (rc < 0)
 		return rc;
-	libvirt->connection = virConnectOpen(libvirt->uri);
-	if (!libvirt->connection)
-		return libvirt_error(err, "%s: cannot connect", libvirt->uri);
-	rc = cgroups_guard(run, err);
+	rc = libvirt_connect(libvirt->uri, &libvirt->connection, err);
+	if (!rc)
+		rc = cgroups_guard(run, err);
 	if (!rc)
 		rc = capabilities_warm(libvirt, err);
 	if (!rc)

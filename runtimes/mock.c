@@ -40,6 +40,7 @@ static const struct runtime_option mock_options[] = {
 	{"ready", NULL, "1ms", "how long it takes to get ready", check_delay},
 	{"fail", "none|prepare|create|start|event|inspect|stop", "none",
 	 "the operation that fails (event: the engine reports a failure after its start)", NULL},
+	{"hang", "none|create|start|inspect|stop", "none", "the operation that gets no answer", NULL},
 	{"channel", "good|silent|close|garbage|flood|mute", "good",
 	 "what comes over it (silent: nothing, mute: ready but no facts)", NULL},
 	{"facts", "own|host", "own", "whose kernel it claims to run on", NULL},
@@ -53,6 +54,10 @@ static bool fails_at(const struct subject *subject, const char *step)
 
 static int scripted_failure(struct instance *in, const char *step, struct error *err)
 {
+	if (!strcmp(subject_setting(in->subject, "hang"), step)) {
+		clock_sleep_until(in->deadline_ns);
+		return error_set(err, -ETIMEDOUT, "mock: told to hang at %s", step);
+	}
 	return fails_at(in->subject, step) ? error_set(err, -EIO, "mock: told to fail at %s", step) : 0;
 }
 

@@ -19,6 +19,7 @@
 
 #define SECOND_NS 1000000000u
 #define FACTS_WAIT_NS (10ull * SECOND_NS) /* a software-emulated guest needs a while for its own SHA-256 */
+#define INSPECT_WAIT_NS (10ull * SECOND_NS)
 #define STOP_WAIT_NS (10ull * SECOND_NS)
 #define CLASSIFY_WAIT_NS (SECOND_NS / 2) /* from a closed channel to the exit that explains it */
 
@@ -61,6 +62,12 @@ static void attempt_fail(struct attempt *a, enum sample_status status, const cha
 	(void)snprintf(a->sample->error, sizeof(a->sample->error), "%s", text);
 }
 
+/* The operation's own failure: what an engine did not answer in time is a timeout. */
+static void attempt_fail_operation(struct attempt *a, int rc, const char *phase)
+{
+	attempt_fail(a, rc == -ETIMEDOUT ? SAMPLE_TIMEOUT : SAMPLE_START_ERROR, phase, a->err.text);
+}
+
 static void attempt_prepare(struct attempt *a)
 {
 	const struct run *run = a->all->run;
@@ -85,19 +92,23 @@ static bool attempt_start(struct attempt *a)
 		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
 		return false;
 	}
+	a->in.deadline_ns = clock_now_ns() + attempt_timeout_ns(a->in.subject);
 	a->begin = clock_bracket_read();
 	timeline_mark(&a->timeline, EVENT_REQUEST, "harness");
-	if (a->runtime->create(&a->in, &a->err) < 0) {
-		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
+	int rc = a->runtime->create(&a->in, &a->err);
+
+	if (rc < 0) {
+		attempt_fail_operation(a, rc, "create");
 		return false;
 	}
 	timeline_mark(&a->timeline, EVENT_STORAGE_READY, "harness");
 	timeline_mark(&a->timeline, EVENT_LAUNCH, "harness");
-	int rc = a->runtime->start(&a->in, &a->err);
-
+	rc = a->runtime->start(&a->in, &a->err);
 	timeline_mark(&a->timeline, EVENT_START_RETURN, "harness");
-	if (rc < 0 || channel_watch_process(a->channel, &a->err) < 0) {
-		attempt_fail(a, SAMPLE_START_ERROR, "start", a->err.text);
+	if (!rc)
+		rc = channel_watch_process(a->channel, &a->err);
+	if (rc < 0) {
+		attempt_fail_operation(a, rc, "start");
 		return false;
 	}
 	return true;
@@ -178,8 +189,11 @@ static void attempt_weigh(struct attempt *a)
 		.ready_ns = timeline_get(&a->timeline, EVENT_READY_OBS).t_ns,
 	};
 
-	if (a->runtime->inspect(&a->in, &a->costs, &a->err) < 0) {
-		attempt_fail(a, SAMPLE_START_ERROR, "inspect", a->err.text);
+	a->in.deadline_ns = clock_now_ns() + INSPECT_WAIT_NS;
+	int rc = a->runtime->inspect(&a->in, &a->costs, &a->err);
+
+	if (rc < 0) {
+		attempt_fail_operation(a, rc, "inspect");
 		return;
 	}
 	/* The disk first: what it holds at ready is the headline (method R3.4), and settling takes seconds. */
@@ -198,12 +212,13 @@ static void attempt_weigh(struct attempt *a)
 
 static void attempt_stop(struct attempt *a)
 {
+	a->in.deadline_ns = clock_now_ns() + STOP_WAIT_NS;
 	timeline_mark(&a->timeline, EVENT_STOP_CALL, "harness");
 	int rc = a->runtime->stop(&a->in, &a->err);
 
 	timeline_mark(&a->timeline, EVENT_STOP_RETURN, "harness");
 	if (rc < 0)
-		attempt_fail(a, SAMPLE_START_ERROR, "stop", a->err.text);
+		attempt_fail_operation(a, rc, "stop");
 	else if (a->in.pidfd >= 0 &&
 		 !(channel_wait(a->channel, CHANNEL_EXITED, clock_now_ns() + STOP_WAIT_NS) & CHANNEL_EXITED))
 		attempt_fail(a, SAMPLE_START_ERROR, "stop", "the main process did not end within 10 s");

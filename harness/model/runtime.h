@@ -10,7 +10,8 @@
  *	probe                                            any time, also without a run
  *	prepare (create start inspect* stop destroy)* finish      one subject's life in a run
  *
- * After a failure of create, start, inspect or stop, destroy is called all the same.
+ * After a failure of create, start, inspect or stop, destroy is called all the same. What an engine does not answer in
+ * time is a failure too: create, start, inspect and stop give up at in->deadline_ns with -ETIMEDOUT.
  */
 #pragma once
 

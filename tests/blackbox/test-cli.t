@@ -93,6 +93,8 @@ done <<-'END'
 	"fail":"start" start_error start
 	"fail":"event" start_error ready
 	"fail":"stop" start_error stop
+	"hang":"create" timeout create
+	"hang":"start" timeout start
 	"channel":"silent" timeout ready
 	"channel":"close" lost_channel ready
 	"channel":"garbage" lost_channel ready
