@@ -70,8 +70,9 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(LIBRARY_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The charts' templates are built in.
+# The charts' templates, and the page's style and script, are built in.
 $(O)/harness/report/plot-template.o: $(wildcard scripts/plots/*.gp)
+$(O)/harness/report/html.o: $(wildcard scripts/page/page.*)
 
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 	@echo "  LD    $@"
@@ -98,6 +99,7 @@ bench:
 .PHONY: check
 check:
 	$(Q)scripts/setup check
+	-$(Q)$(MAKE) -s --no-print-directory deps-page
 	$(Q)$(MAKE) -s --no-print-directory WERROR=1 all root guest $(PRIVILEGED_TESTS)
 	$(Q)$(MAKE) -s --no-print-directory WERROR=1 SANITIZE=address,undefined programs
 	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) \
@@ -141,6 +143,7 @@ help:
 include scenarios/payload/payload.mk
 include scripts/setup.mk
 include scripts/install.mk
+include scripts/page/page.mk
 include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <nettle/base64.h>
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -46,4 +47,16 @@ void digest_text(const char *text, char hex[DIGEST_HEX])
 	sha256_init(&context);
 	sha256_update(&context, strlen(text), (const uint8_t *)text);
 	digest_finish(&context, hex);
+}
+
+void digest_text_base64(const char *text, char base64[DIGEST_BASE64])
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx context;
+
+	sha256_init(&context);
+	sha256_update(&context, strlen(text), (const uint8_t *)text);
+	sha256_digest(&context, sizeof(digest), digest);
+	base64_encode_raw(base64, sizeof(digest), digest);
+	base64[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)] = '\0';
 }

@@ -11,7 +11,7 @@ struct report_arguments {
 };
 
 static const struct argp_option report_options[] = {
-	{"format", 'f', "text|md|csv|json", 0, "What to print (default: text)", 0},
+	{"format", 'f', "text|md|html|csv|json", 0, "What to print (default: text)", 0},
 	{"plots", 'p', "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
 	{0},
 };
@@ -44,8 +44,8 @@ static const struct argp report_argp = {
 	.options = report_options,
 	.parser = report_option,
 	.args_doc = "DIR",
-	.doc = "Makes report.json, report.md and the charts of a run again from its journal, byte for byte, and prints "
-	       "one of the formats.",
+	.doc = "Makes report.html, report.md, report.json and the charts of a run again from its journal, byte for "
+	       "byte, and prints one of the formats.",
 };
 
 static int report_exec(int argc, char **argv, struct error *err)
@@ -54,7 +54,7 @@ static int report_exec(int argc, char **argv, struct error *err)
 
 	(void)argp_parse(&report_argp, argc, argv, 0, NULL, &a);
 	if (!report_format_find(a.format))
-		return error_input(err, "--format: '%.32s' is not a format; text, md, csv or json", a.format);
+		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json", a.format);
 	int rc = report_check_plots(a.plots, err);
 
 	if (!rc)
@@ -64,7 +64,7 @@ static int report_exec(int argc, char **argv, struct error *err)
 
 const struct command cmd_report = {
 	.name = "report",
-	.arguments = "DIR [--format text|md|csv|json] [--plots FORMATS]",
+	.arguments = "DIR [--format text|md|html|csv|json] [--plots FORMATS]",
 	.summary = "print a run's answers, and make its report and charts again",
 	.exec = report_exec,
 };

@@ -36,8 +36,27 @@ static bool is_markup(const unsigned char *text, size_t at)
 	return before == ']' && strchr("([:", text[at]); /* the second part of a link */
 }
 
-/* Copies the harmless form; with a backslash before what Markdown would take for its own where `markdown`. */
-static void copy_clean(FILE *out, const char *text, bool markdown)
+/* What stands for a character in HTML; NULL: itself. */
+static const char *html_entity(unsigned char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+/* Copies the harmless form; what Markdown or HTML would take for its own is escaped for it. */
+static void copy_clean(FILE *out, const char *text, enum escape how)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
 
@@ -49,8 +68,10 @@ static void copy_clean(FILE *out, const char *text, bool markdown)
 			(void)fputc(' ', out);
 		} else if (!length || is_harmful(character)) {
 			(void)fputc('?', out);
+		} else if (how == ESCAPE_HTML && html_entity(bytes[at])) {
+			(void)fputs(html_entity(bytes[at]), out);
 		} else {
-			if (markdown && is_markup(bytes, at))
+			if (how == ESCAPE_MARKDOWN && is_markup(bytes, at))
 				(void)fputc('\\', out);
 			(void)fwrite(bytes + at, 1, length, out);
 		}
@@ -87,7 +108,7 @@ char *escape_text(enum escape how, const char *text)
 	size_t length = 0;
 	FILE *out = open_memstream(&clean, &length);
 
-	copy_clean(out, text ? text : "", how == ESCAPE_MARKDOWN);
+	copy_clean(out, text ? text : "", how);
 	(void)fclose(out);
 	if (how != ESCAPE_CSV)
 		return clean;

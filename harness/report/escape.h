@@ -8,6 +8,7 @@
 enum escape {
 	ESCAPE_TERMINAL, /**< no control characters, no broken UTF-8, no marks that turn the direction of text: '?' */
 	ESCAPE_MARKDOWN, /**< that, and no character that Markdown or HTML would take for its own */
+	ESCAPE_HTML,	 /**< that of the terminal, for an element's text or an attribute in quotes */
 	ESCAPE_CSV,	 /**< that of the terminal, quoted where needed (RFC 4180), no formula for a spreadsheet */
 };
 

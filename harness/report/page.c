@@ -7,16 +7,22 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
-#include "harness/report/escape.h"
-#include "harness/report/text-wrap.h"
+#include "harness/report/page-style.h"
 
-#define COLUMN_MIN 8
-#define COLUMNS_MAX 12
-#define ITEM_INDENT 2
+static const struct page_ops *const page_styles[PAGE_STYLE_COUNT] = {
+	[PAGE_TEXT] = &page_text,
+	[PAGE_MARKDOWN] = &page_markdown,
+	[PAGE_HTML] = &page_html,
+};
 
-static enum escape escape_of(const struct page *page)
+static const struct page_ops *ops_of(const struct page *page)
 {
-	return page->style == PAGE_TEXT ? ESCAPE_TERMINAL : ESCAPE_MARKDOWN;
+	return page_styles[page->style];
+}
+
+static char *clean_of(const struct page *page, const char *text)
+{
+	return escape_text(ops_of(page)->escape, text);
 }
 
 __attribute__((format(printf, 2, 0))) static char *clean_format(const struct page *page, const char *format,
@@ -28,30 +34,31 @@ __attribute__((format(printf, 2, 0))) static char *clean_format(const struct pag
 
 	(void)vfprintf(out, format, args);
 	(void)fclose(out);
-	char *clean = escape_text(escape_of(page), text);
+	char *clean = clean_of(page, text);
 
 	free(text);
 	return clean;
 }
 
-static void put_heading(struct page *page, const char *marks, const char *text)
+bool page_full(const struct page *page)
 {
-	cleanup_free char *clean = escape_text(escape_of(page), text);
-
-	if (page->style == PAGE_TEXT)
-		text_wrap(page->out, clean, 0, 0);
-	else
-		(void)fprintf(page->out, "%s %s\n\n", marks, clean);
+	return ops_of(page)->full;
 }
 
 void page_title(struct page *page, const char *text)
 {
-	put_heading(page, "#", text);
+	cleanup_free char *clean = clean_of(page, text);
+
+	ops_of(page)->title(page, clean);
 }
 
 void page_heading(struct page *page, const char *text)
 {
-	put_heading(page, "##", text);
+	cleanup_free char *clean = clean_of(page, text);
+
+	(void)snprintf(page->heading, sizeof(page->heading), "%s", text);
+	page->headings++;
+	ops_of(page)->heading(page, clean);
 }
 
 void page_paragraph(struct page *page, const char *format, ...)
@@ -62,39 +69,63 @@ void page_paragraph(struct page *page, const char *format, ...)
 	cleanup_free char *clean = clean_format(page, format, args);
 
 	va_end(args);
-	if (page->style == PAGE_TEXT)
-		text_wrap(page->out, clean, 0, 0);
-	else
-		(void)fprintf(page->out, "%s\n\n", clean);
+	ops_of(page)->paragraph(page, clean);
 }
 
 void page_item(struct page *page, const char *lead, const char *format, ...)
 {
-	cleanup_free char *clean_lead = escape_text(escape_of(page), lead);
-	const char *space = *lead && *format ? " " : "";
+	cleanup_free char *clean_lead = clean_of(page, lead);
 	va_list args;
 
 	va_start(args, format);
 	cleanup_free char *clean = clean_format(page, format, args);
 
 	va_end(args);
-	if (page->style == PAGE_MARKDOWN) {
-		const char *stars = *lead ? "**" : "";
+	ops_of(page)->item(page, clean_lead, "", TONE_PLAIN, clean);
+}
 
-		(void)fprintf(page->out, "- %s%s%s%s%s\n", stars, clean_lead, stars, space, clean);
-		return;
-	}
-	/* The first word hangs out to the left of the lines below it. */
-	cleanup_free char *whole = alloc_format("%s%s%s", clean_lead, space, clean);
-	int word = (int)strcspn(whole, " ");
-	int column = fprintf(page->out, "%*s%.*s%s", ITEM_INDENT, "", word, whole, whole[word] ? " " : "");
+void page_verdict(struct page *page, const char *lead, const char *verdict, enum page_tone tone,
+		  const char *format, ...)
+{
+	cleanup_free char *clean_lead = clean_of(page, lead), *clean_verdict = clean_of(page, verdict);
+	va_list args;
 
-	text_wrap(page->out, whole + word, column, 2 * ITEM_INDENT);
+	va_start(args, format);
+	cleanup_free char *clean = clean_format(page, format, args);
+
+	va_end(args);
+	ops_of(page)->item(page, clean_lead, clean_verdict, tone, clean);
+}
+
+void page_code(struct page *page, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)vfprintf(out, format, args);
+	va_end(args);
+	(void)fclose(out);
+	/* Markdown takes an indented line as it is: a backslash there would be copied too. */
+	cleanup_free char *clean =
+		escape_text(page->style == PAGE_HTML ? ESCAPE_HTML : ESCAPE_TERMINAL, text);
+
+	free(text);
+	ops_of(page)->code(page, clean);
 }
 
 void page_gap(struct page *page)
 {
-	(void)fputc('\n', page->out);
+	ops_of(page)->gap(page);
+}
+
+void page_finish(struct page *page)
+{
+	if (page->in_list)
+		page_gap(page);
 }
 
 void table_add(struct table *table, const char *format, ...)
@@ -112,100 +143,6 @@ void table_add(struct table *table, const char *format, ...)
 	table->cells[table->count++] = text;
 }
 
-/* Columns on a terminal: characters, each taken for one column wide. */
-static size_t text_columns(const char *text)
-{
-	size_t columns = 0;
-
-	for (; *text; text++)
-		columns += (*text & 0xc0) != 0x80;
-	return columns;
-}
-
-/* The first `columns` characters; ".." ends what is longer. */
-static void put_cell(FILE *out, const char *text, size_t columns, char align)
-{
-	size_t length = text_columns(text), pad = length < columns ? columns - length : 0;
-
-	if (align == 'r')
-		(void)fprintf(out, "%*s", (int)pad, "");
-	if (length <= columns) {
-		(void)fputs(text, out);
-	} else {
-		for (size_t left = columns - 2; left || (*text & 0xc0) == 0x80; text++) {
-			left -= (*text & 0xc0) != 0x80;
-			(void)fputc(*text, out);
-		}
-		(void)fputs("..", out);
-	}
-	if (align != 'r')
-		(void)fprintf(out, "%*s", (int)pad, "");
-}
-
-/* Widths that fit: the columns that may give way, the widest first. */
-static void fit_columns(const struct table *table, size_t columns, size_t *widths)
-{
-	size_t total = ITEM_INDENT;
-
-	for (size_t i = 0; i < table->count; i++) {
-		size_t length = text_columns(table->cells[i]);
-
-		widths[i % columns] = length > widths[i % columns] ? length : widths[i % columns];
-	}
-	for (size_t c = 0; c < columns; c++)
-		total += widths[c] + (c ? 2 : 0);
-	while (total > TEXT_WIDTH) {
-		size_t widest = columns;
-
-		for (size_t c = 0; c < columns; c++)
-			if (table->align[c] == 's' && widths[c] > COLUMN_MIN &&
-			    (widest == columns || widths[c] > widths[widest]))
-				widest = c;
-		if (widest == columns)
-			return;
-		widths[widest]--;
-		total--;
-	}
-}
-
-static void text_table(struct page *page, const struct table *table, size_t columns)
-{
-	size_t widths[COLUMNS_MAX] = {0};
-
-	fit_columns(table, columns, widths);
-	for (size_t row = 0; row < table->count / columns; row++) {
-		char *line = NULL;
-		size_t length = 0;
-		FILE *out = open_memstream(&line, &length);
-
-		(void)fprintf(out, "%*s", ITEM_INDENT, "");
-		for (size_t c = 0; c < columns; c++) {
-			(void)fputs(c ? "  " : "", out);
-			put_cell(out, table->cells[row * columns + c], widths[c], table->align[c]);
-		}
-		(void)fclose(out);
-		while (length && line[length - 1] == ' ')
-			line[--length] = '\0';
-		(void)fprintf(page->out, "%s\n", line);
-		free(line);
-	}
-	(void)fputc('\n', page->out);
-}
-
-static void markdown_table(struct page *page, const struct table *table, size_t columns)
-{
-	for (size_t i = 0; i < table->count; i++) {
-		(void)fprintf(page->out, "| %s ", table->cells[i]);
-		if ((i + 1) % columns)
-			continue;
-		(void)fputs("|\n", page->out);
-		for (size_t c = 0; i + 1 == columns && c < columns; c++)
-			(void)fprintf(page->out, "|%s%s", table->align[c] == 'r' ? "---:" : "---",
-				      c + 1 == columns ? "|\n" : "");
-	}
-	(void)fputc('\n', page->out);
-}
-
 void page_table(struct page *page, struct table *table)
 {
 	size_t columns = strlen(table->align);
@@ -213,13 +150,11 @@ void page_table(struct page *page, struct table *table)
 	for (size_t i = 0; i < table->count; i++) {
 		char *raw = table->cells[i];
 
-		table->cells[i] = escape_text(escape_of(page), raw);
+		table->cells[i] = clean_of(page, raw);
 		free(raw);
 	}
-	if (table->count > columns && columns <= COLUMNS_MAX && page->style == PAGE_TEXT)
-		text_table(page, table, columns);
-	else if (table->count > columns)
-		markdown_table(page, table, columns);
+	if (table->count > columns)
+		ops_of(page)->table(page, table, columns);
 	for (size_t i = 0; i < table->count; i++)
 		free(table->cells[i]);
 	free(table->cells);

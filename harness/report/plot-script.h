@@ -14,6 +14,7 @@
 #include "harness/analyze/analysis.h"
 
 #define SCRIPT_NOTES_MAX 8
+#define SCRIPT_HOVER "hover" /* begins the columns of the table that a pointer shows */
 
 /** One chart while it is written. */
 struct script {

@@ -2,16 +2,15 @@
 #include "harness/report/plot.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
-#include "harness/base/spawn.h"
 #include "harness/report/plot-chart.h"
+#include "harness/report/plot-draw.h"
 #include "harness/report/plot-template.h"
-
-#define PLOT_TIMEOUT_NS 60000000000u
 
 const struct plot plot_table[] = {
 	{"startup", "Start-up time: from the request until the payload is ready", "latency samples"},
@@ -70,116 +69,80 @@ int plot_check_formats(const char *formats, struct error *err)
 	return plot_formats_parse(formats, &list, err);
 }
 
-static int plot_write(const char *base, const char *end, const char *text, struct error *err)
-{
-	cleanup_free char *path = alloc_format("%s%s", base, end);
-
-	return file_write(path, text, strlen(text), err);
-}
-
-/* A chart without numbers leaves nothing of an earlier one behind. */
-static int plot_remove(const char *base, struct error *err)
-{
-	static const char *const ends[] = {".gp", ".dat", ".svg", ".png", ".pdf"};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		cleanup_free char *path = alloc_format("%s%s", base, ends[i]);
-		int rc = file_remove_tree(path, err);
-
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* Writes both files of a chart; `ret_made` false: there is nothing to draw. */
-static int plot_write_chart(const struct analysis *analysis, size_t which, const char *base,
-			    const char *formats, bool *ret_made, struct error *err)
+/* Both texts of a chart, for free(); false, and neither: there is nothing to draw. */
+static bool plot_make(const struct analysis *analysis, size_t which, const char *formats, char **ret_script,
+		      char **ret_data)
 {
 	const char *name = plot_table[which].name;
-	cleanup_free char *head = NULL, *data = NULL;
+	char *head = NULL, *data = NULL;
 	size_t head_size, data_size;
 	struct script script = {.head = open_memstream(&head, &head_size),
 				.data = open_memstream(&data, &data_size)};
 
-	if (!script.head || !script.data)
-		return error_errno(err, errno, "%s: no memory for the chart", name);
 	(void)fprintf(script.head, "# %s\n# Draw it again, here: gnuplot %s.gp\n",
 		      plot_table[which].title, name);
 	script_text(&script, name, "chart");
 	script_text(&script, formats, "formats");
 	script_title(&script, analysis, plot_table[which].title, plot_makers[which].emulated);
-	*ret_made = plot_makers[which].fill(&script, analysis);
+	bool made = plot_makers[which].fill(&script, analysis);
+
 	(void)fprintf(script.head, "\n%s\n%s", plot_template_common, plot_makers[which].template);
-	if (fclose(script.head) || fclose(script.data))
-		return error_errno(err, errno, "%s: no memory for the chart", name);
-	if (!*ret_made)
-		return plot_remove(base, err);
-	int rc = plot_write(base, ".dat", data, err);
-
-	return rc < 0 ? rc : plot_write(base, ".gp", head, err);
+	(void)fclose(script.head);
+	(void)fclose(script.data);
+	if (made) {
+		*ret_script = head;
+		*ret_data = data;
+		return true;
+	}
+	free(head);
+	free(data);
+	return false;
 }
 
-/* A PDF holds the date of its making; the same recording must give the same bytes. The length must not
- * change. */
-static int plot_undate(const char *name, const char *folder, struct error *err)
+char *plot_data(const struct analysis *analysis, size_t which)
 {
-	static const char key[] = "/CreationDate (D:", epoch[] = "19700101000000";
-	cleanup_free char *path = alloc_format("%s/%s.pdf", folder, name);
-	size_t length = 0;
-	cleanup_free char *pdf = file_read(path, &length, err);
+	char *script = NULL, *data = NULL;
 
-	if (!pdf)
-		return -EIO;
-	char *date = memmem(pdf, length, key, sizeof(key) - 1);
-
-	if (!date)
-		return 0;
-	date += sizeof(key) - 1;
-	for (size_t i = 0; date[i] && date[i] != ')'; i++)
-		if (date[i] >= '0' && date[i] <= '9')
-			date[i] = i < sizeof(epoch) - 1 ? epoch[i] : '0';
-	return file_write(path, pdf, length, err);
+	(void)plot_make(analysis, which, "", &script, &data);
+	free(script);
+	return data;
 }
 
-/* No settings of the user's, and an environment that is always the same. */
-static int plot_draw(const char *name, const char *folder, const char *formats, struct error *err)
+bool plot_has(const struct analysis *analysis, size_t which)
 {
-	cleanup_free char *script = alloc_format("%s.gp", name);
-	const char *home = getenv("HOME");
-	cleanup_free char *home_variable = alloc_format("HOME=%s", home ? home : "/");
-	const char *arguments[] = {"gnuplot", "-d", script, NULL};
-	const char *variables[] = {"LC_ALL=C.UTF-8", home_variable, NULL};
-	struct spawn_program program = {arguments, variables, folder, PLOT_TIMEOUT_NS};
-	int rc = spawn_run(&program, err);
+	cleanup_free char *data = plot_data(analysis, which);
 
-	if (rc < 0)
-		return error_wrap(err, rc, "chart %s/%s.gp", folder, name);
-	return strstr(formats, "pdf") ? plot_undate(name, folder, err) : 0;
+	return data;
 }
 
-int plot_all(const struct analysis *analysis, const char *folder, const char *formats, bool *ret_missing,
-	     struct error *err)
+/* One chart, or the removal of what was left of an earlier one. */
+static int plot_one(const struct analysis *analysis, size_t which, const char *folder, const char *formats,
+		    bool *ret_missing, struct error *err)
+{
+	cleanup_free char *script = NULL, *data = NULL;
+	bool missing = false;
+
+	if (!plot_make(analysis, which, formats, &script, &data))
+		return plot_remove(plot_table[which].name, folder, err);
+	struct plot_source source = {plot_table[which].name, plot_table[which].title, script, data, formats};
+	int rc = plot_draw(&source, folder, &missing, err);
+
+	*ret_missing |= missing;
+	return rc;
+}
+
+int plot_all(const struct analysis *analysis, const char *folder, const char *formats, const char *only,
+	     bool *ret_missing, struct error *err)
 {
 	cleanup_free char *plots = alloc_format("%s/" PLOT_FOLDER, folder);
 	cleanup_free char *list = NULL;
-	bool missing = false;
 	int rc = plot_formats_parse(formats, &list, err);
 
+	*ret_missing = false;
 	if (!rc)
 		rc = file_make_dirs(plots, 0755, err);
-	for (size_t i = 0; !rc && i < plot_count; i++) {
-		cleanup_free char *base = alloc_format("%s/%s", plots, plot_table[i].name);
-		bool made = false;
-
-		rc = plot_write_chart(analysis, i, base, list, &made, err);
-		if (rc < 0 || !made || !list || !*list || missing)
-			continue;
-		rc = plot_draw(plot_table[i].name, plots, list, err);
-		missing = rc == -ENOENT;
-		rc = missing ? 0 : rc;
-	}
-	if (!rc)
-		*ret_missing = missing;
+	for (size_t i = 0; !rc && i < plot_count; i++)
+		if (!only || !strcmp(only, plot_table[i].name))
+			rc = plot_one(analysis, i, plots, list, ret_missing, err);
 	return rc;
 }

@@ -15,6 +15,7 @@
 const struct report_format report_formats[] = {
 	{"text", "the summary, at most 80 columns (default)", report_text},
 	{"md", "everything, as Markdown", report_markdown},
+	{"html", "everything, as one page for a browser", report_html},
 	{"csv", "every sample, one a row", report_csv},
 	{"json", "everything, for programs", report_json},
 };
@@ -33,7 +34,7 @@ int report_write_all(const struct recording *recording, const struct analysis *a
 {
 	static const struct {
 		const char *file, *format;
-	} files[] = {{REPORT_JSON, "json"}, {REPORT_MARKDOWN, "md"}};
+	} files[] = {{REPORT_JSON, "json"}, {REPORT_MARKDOWN, "md"}, {REPORT_HTML, "html"}};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		cleanup_free char *path = alloc_format("%s/%s", recording->folder, files[i].file);
@@ -53,7 +54,7 @@ int report_make(const struct recording *recording, const struct analysis *analys
 		struct error *err)
 {
 	bool missing = false;
-	int rc = plot_all(analysis, recording->folder, strcmp(plots, "none") ? plots : "", &missing, err);
+	int rc = plot_all(analysis, recording->folder, strcmp(plots, "none") ? plots : "", NULL, &missing, err);
 
 	return rc < 0 ? rc : report_write_all(recording, analysis, err);
 }
@@ -73,7 +74,7 @@ static void print_places(const char *folder, FILE *out)
 	}
 	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, folder);
 
-	(void)fprintf(out, "Report: %s/" REPORT_MARKDOWN " (for programs: " REPORT_JSON ")\n", clean);
+	(void)fprintf(out, "Report: %s/" REPORT_HTML " (also " REPORT_MARKDOWN ", " REPORT_JSON ")\n", clean);
 	if (scripts)
 		(void)fprintf(out, pictures ? "Charts: %s/" PLOT_FOLDER "/\n" :
 					      "Charts: not drawn (gnuplot is missing, or no format was asked for); "
@@ -86,7 +87,7 @@ int report_print(const struct analysis *analysis, const char *format, FILE *out,
 	const struct report_format *row = report_format_find(format);
 
 	if (!row)
-		return error_input(err, "--format: '%.32s' is not a format; text, md, csv or json", format);
+		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json", format);
 	cleanup_free char *text = row->make(analysis, err);
 
 	if (!text)

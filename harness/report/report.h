@@ -12,11 +12,12 @@
 
 #define REPORT_JSON "report.json"
 #define REPORT_MARKDOWN "report.md"
+#define REPORT_HTML "report.html"
 #define REPORT_EMBED_MAX 10000 /**< more samples than this stay in the journal (method section 7) */
 
 /** One way to show the answers. */
 struct report_format {
-	const char *name;    /**< "text", "md", "csv", "json" */
+	const char *name;    /**< "text", "md", "html", "csv", "json" */
 	const char *summary; /**< for the help */
 	/** For free(); NULL with `err` set: error. */
 	char *(*make)(const struct analysis *analysis, struct error *err);
@@ -31,20 +32,22 @@ const struct report_format *report_format_find(const char *name);
 char *report_text(const struct analysis *analysis, struct error *err);
 /** report.md: everything in the summary, and host, phases, charts, definitions. */
 char *report_markdown(const struct analysis *analysis, struct error *err);
+/** report.html: everything on one page that needs no other file; its charts are those in the folder. */
+char *report_html(const struct analysis *analysis, struct error *err);
 /** All samples, one a row; numbers as in the journal, unknown ones empty. */
 char *report_csv(const struct analysis *analysis, struct error *err);
 /** report.json (method section 7, results/schema/report.schema.json). */
 char *report_json(const struct analysis *analysis, struct error *err);
 
-/** Writes report.json and report.md into the recording's folder, each as a whole or not at all. */
+/** Writes report.json, .md and .html into the recording's folder, each as a whole or not at all. */
 int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err);
 /** Is this a value for the option --plots: a list of formats, or "none"? */
 int report_check_plots(const char *plots, struct error *err);
 /** recording_load(), analysis_make(), report_make() and report_print() for a run's folder. */
 int report_folder(const char *folder, const char *plots, const char *format, FILE *out, struct error *err);
 /**
- * Makes everything in the recording's folder: charts, report.json, report.md. `plots`: formats of the charts,
- * "svg,png", or "none". A machine without gnuplot is no error: the charts' scripts and numbers remain.
+ * Makes everything in the recording's folder: charts, report.json, report.md, report.html. `plots`: formats of
+ * the charts, "svg,png", or "none". A machine without gnuplot is no error: the charts' scripts and numbers remain.
  */
 int report_make(const struct recording *recording, const struct analysis *analysis, const char *plots,
 		struct error *err);

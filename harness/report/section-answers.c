@@ -36,7 +36,7 @@ void section_head(struct page *page, const struct analysis *a)
 		       a->recording->sample_count == 1 ? "" : "s",
 		       isnan(duration_ns) ? "" : " in ",
 		       isnan(duration_ns) ? "" : units_text(UNITS_NS, duration_ns, duration));
-	if (page->style == PAGE_TEXT)
+	if (!page_full(page))
 		page_gap(page);
 }
 
@@ -52,23 +52,48 @@ static char *claim_title(const struct claim_result *claim)
 	return title;
 }
 
+static enum page_tone claim_tone(enum claim_verdict verdict)
+{
+	switch (verdict) {
+	case CLAIM_SUPPORTED:
+		return TONE_GOOD;
+	case CLAIM_REFUTED:
+		return TONE_BAD;
+	case CLAIM_INCONCLUSIVE:
+	case CLAIM_NOT_DECIDED:
+		return TONE_OPEN;
+	default:
+		return TONE_PLAIN;
+	}
+}
+
 static void claim_line(struct page *page, const struct claim_result *c)
 {
 	size_t length = strlen(c->because);
-	bool has_dot = length && c->because[length - 1] == '.';
+	bool has_dot = length && c->because[length - 1] == '.', full = page_full(page);
 	cleanup_free char *title = claim_title(c);
-	cleanup_free char *lead =
-		alloc_format("%s: %s%s", title, claim_verdict_name(c->verdict), length ? "" : ".");
-
-	bool full = page->style == PAGE_MARKDOWN;
-	cleanup_free char *by = full ? alloc_format(" Claim: %s Decided by: %s.", c->text, c->measured_by) :
+	cleanup_free char *lead = full ? alloc_text(c->text) : alloc_format("%s:", title);
+	cleanup_free char *verdict =
+		alloc_format("%s%s", claim_verdict_name(c->verdict), length || full ? "" : ".");
+	cleanup_free char *by = full ? alloc_format(" Decided by: %s.%s", c->measured_by,
+						    strcmp(c->kind, "usual") ? "" : " Both sides as people use them.") :
 				       alloc_text("");
 
 	if (length)
-		page_item(page, lead, "(%.*s).%s%s%s", (int)(length - has_dot), c->because, *c->caveat ? " " : "",
-			  c->caveat, by);
+		page_verdict(page, lead, verdict, claim_tone(c->verdict), "(%.*s).%s%s%s", (int)(length - has_dot),
+			     c->because, *c->caveat ? " " : "", c->caveat, by);
 	else
-		page_item(page, lead, "%s%s", c->caveat, by);
+		page_verdict(page, lead, verdict, claim_tone(c->verdict), "%s%s", c->caveat, by);
+}
+
+/* "a, b", with one more; frees the old text. */
+static char *list_more(char *list, char *item)
+{
+	char *more = alloc_format("%s%s%s", list ? list : "", list ? ", " : "", item);
+
+	free(list);
+	free(item);
+	return more;
 }
 
 void section_claims(struct page *page, const struct analysis *a)
@@ -78,22 +103,35 @@ void section_claims(struct page *page, const struct analysis *a)
 	page_heading(page, "Claims");
 	for (size_t i = 0; i < a->claim_count; i++) {
 		const struct claim_result *c = &a->claims[i];
-		bool brief = page->style == PAGE_TEXT && strcmp(c->kind, "floor");
+		bool brief = page_full(page) || strcmp(c->kind, "floor") != 0;
 
-		if (c->verdict != CLAIM_NOT_MEASURED || !brief) {
+		if (c->verdict != CLAIM_NOT_MEASURED || !brief)
 			claim_line(page, c);
-			continue;
-		}
-		cleanup_free char *title = claim_title(c);
-		char *more = alloc_format("%s%s%s", left ? left : "", left ? ", " : "", title);
-
-		free(left);
-		left = more;
+		else if (!page_full(page))
+			left = list_more(left, claim_title(c));
 	}
 	if (left)
 		page_item(page, "Not measured:", "%s", left);
 	page_gap(page);
 	free(left);
+}
+
+void section_claims_open(struct page *page, const struct analysis *a)
+{
+	bool headed = false;
+
+	for (size_t i = 0; i < a->claim_count; i++) {
+		const struct claim_result *c = &a->claims[i];
+
+		if (c->verdict != CLAIM_NOT_MEASURED)
+			continue;
+		if (!headed)
+			page_heading(page, "Claims that this run did not measure");
+		headed = true;
+		page_item(page, c->text, "%s Decided by: %s.", c->caveat, c->measured_by);
+	}
+	if (headed)
+		page_gap(page);
 }
 
 /* ", 1 timeout, 2 crash": everything that was tried and is not ok. */
@@ -173,13 +211,13 @@ static void comparison_row(struct table *table, const struct analysis *a, const 
 
 static void more_rows(struct page *page, size_t rows)
 {
-	if (rows > SECTION_ROWS_MAX && page->style == PAGE_TEXT)
+	if (rows > SECTION_ROWS_MAX && !page_full(page))
 		page_paragraph(page, "... and %zu rows more in report.md.\n", rows - SECTION_ROWS_MAX);
 }
 
 static bool fits(const struct page *page, size_t rows)
 {
-	return page->style == PAGE_MARKDOWN || rows <= SECTION_ROWS_MAX;
+	return page_full(page) || rows <= SECTION_ROWS_MAX;
 }
 
 static void metric_numbers(struct page *page, const struct analysis *a, const struct metric *metric)

@@ -116,7 +116,7 @@ static void doctor_lines(struct page *page, const struct analysis *a)
 		cleanup_free char *lead = alloc_format("%s (%s):", json_get_text(row, "id", "?"),
 						       json_get_text(row, "value", ""));
 		const char *remedy = json_get_text(row, "remedy", "");
-		bool full = page->style == PAGE_MARKDOWN && *remedy;
+		bool full = page_full(page) && *remedy;
 
 		page_item(page, lead, "%s%s%s", json_get_text(row, "message", ""), full ? "; remedy: " : "",
 			  full ? remedy : "");
@@ -125,7 +125,7 @@ static void doctor_lines(struct page *page, const struct analysis *a)
 
 void section_flags(struct page *page, const struct analysis *a)
 {
-	bool full = page->style == PAGE_MARKDOWN;
+	bool full = page_full(page);
 
 	page_heading(page, "What bends these numbers");
 	for (size_t f = 0; f < FLAG_COUNT; f++)
@@ -164,7 +164,7 @@ static void skipped_lines(struct page *page, const struct analysis *a)
 	size_t skipped = 0;
 
 	for (size_t i = 0; i < a->subject_count; i++) {
-		if (a->subjects[i].usable || (page->style == PAGE_TEXT && ++skipped > FAILURES_MAX))
+		if (a->subjects[i].usable || (!page_full(page) && ++skipped > FAILURES_MAX))
 			continue;
 		cleanup_free char *lead = alloc_format("%s: skipped.", a->subjects[i].title);
 
@@ -188,7 +188,7 @@ static bool has_trouble(const struct analysis *a)
 void section_failures(struct page *page, const struct analysis *a)
 {
 	const struct recording *r = a->recording;
-	size_t failed = 0, limit = page->style == PAGE_TEXT ? FAILURES_MAX : 1000;
+	size_t failed = 0, limit = !page_full(page) ? FAILURES_MAX : 1000;
 
 	if (!has_trouble(a))
 		return;

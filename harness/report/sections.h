@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts that the terminal's summary and the Markdown report share. Each prints nothing where it has nothing. */
+/*
+ * The parts of the reports that people read, on a terminal, in Markdown and in HTML: sections.c has the one table of
+ * which stands where, in what order. Each prints nothing where it has nothing.
+ */
 #pragma once
 
 #include "harness/analyze/analysis.h"
@@ -8,8 +11,10 @@
 
 /** What was run, when and on what. */
 void section_head(struct page *page, const struct analysis *analysis);
-/** The claims that were measured with their verdicts, then those that were not. */
+/** The claims that were measured, with their verdicts; on a terminal also those that were not. */
 void section_claims(struct page *page, const struct analysis *analysis);
+/** The others, with what it takes to measure them. */
+void section_claims_open(struct page *page, const struct analysis *analysis);
 /** For each headline metric: the subjects, then how they compare. On a terminal at most SECTION_ROWS_MAX of each. */
 void section_numbers(struct page *page, const struct analysis *analysis);
 /** Facts that differ between subjects. */
@@ -19,7 +24,28 @@ void section_flags(struct page *page, const struct analysis *analysis);
 /** Samples that failed, were skipped, invalid or left something behind. */
 void section_failures(struct page *page, const struct analysis *analysis);
 
+/** The charts that the analysis has numbers for. */
+void section_charts(struct page *page, const struct analysis *analysis);
+/** One chart on an HTML page: the SVG from the run's folder, and its numbers as tables. */
+void chart_html(struct page *page, const struct analysis *analysis, size_t which);
+/** Phases of the start-up, for each subject. */
+void section_phases(struct page *page, const struct analysis *analysis);
+/** Memory by every lens, and the rows of the disk table. */
+void section_weights(struct page *page, const struct analysis *analysis);
+void section_doctor(struct page *page, const struct analysis *analysis);
+void section_host(struct page *page, const struct analysis *analysis);
+/** How each number is defined, with the rule of the method. */
+void section_definitions(struct page *page, const struct analysis *analysis);
+/** Every sample, one a row (the first SECTION_SAMPLES_MAX of them). */
+void section_samples(struct page *page, const struct analysis *analysis);
+/** The commands that repeat the run. */
+void section_repeat(struct page *page, const struct analysis *analysis);
+
+/** All that stand on a page of this style, in order. */
+void sections_print(struct page *page, const struct analysis *analysis);
+
 #define SECTION_ROWS_MAX 30
+#define SECTION_SAMPLES_MAX 3000
 
 /** What the page shows of the unit of a metric. */
 enum units section_units(const struct metric *metric);

@@ -150,7 +150,7 @@ static int draw(const struct wish *wish, const char *folder, const char *formats
 
 	make_recording(wish, &recording);
 	assert_int_equal(analysis_make(&recording, &analysis, err), 0);
-	int rc = plot_all(&analysis, folder, formats, ret_missing, err);
+	int rc = plot_all(&analysis, folder, formats, NULL, ret_missing, err);
 
 	analysis_release(&analysis);
 	recording_release(&recording);

@@ -104,6 +104,8 @@ static void texts_from_files_are_harmless(void **state)
 		{ESCAPE_MARKDOWN, "snake_case _not_", "snake_case \\_not\\_"},
 		{ESCAPE_MARKDOWN, "`rm` *x* \\ &lt; $a$", "\\`rm\\` \\*x\\* \\\\ \\&lt; \\$a\\$"},
 		{ESCAPE_MARKDOWN, "[1.50, 1.70]", "[1.50, 1.70]"},
+		{ESCAPE_HTML, "<b>'x' & \"y\"</b>", "&lt;b&gt;&#39;x&#39; &amp; &quot;y&quot;&lt;/b&gt;"},
+		{ESCAPE_HTML, "a\x1b[31m|*`", "a?[31m|*`"},
 		{ESCAPE_CSV, "plain text", "plain text"},
 		{ESCAPE_CSV, "a,\"b\"\nc", "\"a,\"\"b\"\" c\""},
 		{ESCAPE_CSV, "=cmd()", "\"'=cmd()\""},
