@@ -23,6 +23,9 @@ void detect_pin(struct analysis *a, struct analysis_flag *flag);
 void detect_resumed(struct analysis *a, struct analysis_flag *flag);
 void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 
+/* From the clocks: detect-clock.c */
+void detect_sync(struct analysis *a, struct analysis_flag *flag);
+
 /* From the numbers: detect-numbers.c */
 void detect_swap(struct analysis *a, struct analysis_flag *flag);
 void detect_unsettled(struct analysis *a, struct analysis_flag *flag);

@@ -47,6 +47,7 @@ static const struct {
 	[FLAG_SWAP] = {detect_swap, SCOPE_WEIGHTS},
 	[FLAG_UNSETTLED] = {detect_unsettled, SCOPE_WEIGHTS},
 	[FLAG_MEMLOWER] = {detect_lower_bound, SCOPE_WEIGHTS},
+	[FLAG_SYNC] = {detect_sync, SCOPE_NONE},
 	[FLAG_STEAL] = {detect_steal, SCOPE_TIMES},
 	[FLAG_PIN] = {detect_pin, SCOPE_NONE},
 	[FLAG_AUTOCORR] = {detect_autocorrelation, SCOPE_NONE},

@@ -45,6 +45,8 @@ typedef uint64_t flag_set;
 	X(UNSETTLED, "F-UNSETTLED", WARN, "Memory was still moving when the settle time was over.")     \
 	X(MEMLOWER, "F-MEMLOWER", NOTE,                                                                 \
 	  "One instance was weighed: a lower bound, kernel memory that no cgroup is charged for is not included.") \
+	X(SYNC, "F-SYNC", WARN,                                                                         \
+	  "The guest's clock could not be tied to the host's: phases inside of the guest are withheld.") \
 	X(STEAL, "F-STEAL", WARN, "The hypervisor below took CPU time away (steal).")                   \
 	X(PIN, "F-PIN", NOTE, "Harness and subject compete for the CPUs.")                              \
 	X(AUTOCORR, "F-AUTOCORR", WARN, "Neighbouring blocks are alike: intervals may be too narrow.")  \

@@ -49,15 +49,27 @@ static void phase_median(const struct analysis_subject *subject, struct phase *p
 	phase->median_ns = stats_quantile(values, phase->n, 0.5);
 }
 
-size_t phases_of(const struct analysis_subject *subject, struct phase ret_phases[EVENT_COUNT])
+size_t phases_of_sample(const struct sample *sample, struct phase ret_phases[EVENT_COUNT])
 {
 	enum event_id ids[EVENT_COUNT];
-	size_t count = subject->medoid ? events_sort(subject->medoid, ids) : 0;
+	bool ready = sample->events[EVENT_REQUEST].set && sample->events[EVENT_READY_OBS].set;
+	size_t count = ready ? events_sort(sample, ids) : 0;
 
-	for (size_t i = 0; i + 1 < count; i++) {
-		ret_phases[i] = (struct phase){.from = ids[i], .to = ids[i + 1]};
-		ret_phases[i].medoid_ns = (double)sample_span_ns(subject->medoid, ids[i], ids[i + 1]);
-		phase_median(subject, &ret_phases[i]);
-	}
+	for (size_t i = 0; i + 1 < count; i++)
+		ret_phases[i] = (struct phase){
+			.from = ids[i],
+			.to = ids[i + 1],
+			.medoid_ns = (double)sample_span_ns(sample, ids[i], ids[i + 1]),
+			.median_ns = NAN,
+		};
 	return count ? count - 1 : 0;
+}
+
+size_t phases_of(const struct analysis_subject *subject, struct phase ret_phases[EVENT_COUNT])
+{
+	size_t count = subject->medoid ? phases_of_sample(subject->medoid, ret_phases) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		phase_median(subject, &ret_phases[i]);
+	return count;
 }

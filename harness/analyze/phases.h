@@ -15,5 +15,7 @@ struct phase {
 	size_t n;	  /**< how many have */
 };
 
+/** The phases of one sample from `request` to `ready_obs`, in order: only from, to and medoid_ns. 0: not ready. */
+size_t phases_of_sample(const struct sample *sample, struct phase ret_phases[EVENT_COUNT]);
 /** The phases from `request` to `ready_obs` in the order of the medoid sample; 0 where the subject has none. */
 size_t phases_of(const struct analysis_subject *subject, struct phase ret_phases[EVENT_COUNT]);

@@ -92,31 +92,35 @@ void clock_sleep_until(uint64_t instant_ns)
 static pthread_once_t tsc_once = PTHREAD_ONCE_INIT;
 static uint64_t tsc_hz;
 
-/** A counter reading and the instant in the middle of the narrowest of some brackets around it. */
-static void tsc_read(uint64_t *ret_tsc, uint64_t *ret_t_ns)
+/** The narrowest of some brackets of `clock` around a reading of the counter. */
+static struct clock_tsc tsc_read(clockid_t clock)
 {
-	uint64_t best = UINT64_MAX;
+	struct clock_tsc best = {.err_ns = UINT64_MAX};
 
 	for (int i = 0; i < 64; i++) {
-		uint64_t before = clock_read(CLOCK_MONOTONIC_RAW), tsc = __rdtsc();
-		uint64_t after = clock_read(CLOCK_MONOTONIC_RAW);
+		uint64_t before = clock_read(clock), tsc = __rdtsc();
+		uint64_t width = clock_read(clock) - before;
 
-		if (after - before >= best)
-			continue;
-		best = after - before;
-		*ret_tsc = tsc;
-		*ret_t_ns = before + best / 2;
+		if (width / 2 < best.err_ns)
+			best = (struct clock_tsc){.tsc = tsc, .t_ns = before + width / 2, .err_ns = width / 2};
 	}
+	return best;
+}
+
+bool clock_tsc_read(struct clock_tsc *ret_reading)
+{
+	*ret_reading = tsc_read(CLOCK_MONOTONIC);
+	return true;
 }
 
 static void tsc_measure(void)
 {
-	uint64_t first = 0, last = 0, begin_ns = 0, end_ns = 0;
+	struct clock_tsc first = tsc_read(CLOCK_MONOTONIC_RAW);
 
-	tsc_read(&first, &begin_ns);
 	clock_sleep_until(clock_now_ns() + TSC_SPAN_NS);
-	tsc_read(&last, &end_ns);
-	tsc_hz = (uint64_t)((double)(last - first) * 1e9 / (double)(end_ns - begin_ns));
+	struct clock_tsc last = tsc_read(CLOCK_MONOTONIC_RAW);
+
+	tsc_hz = (uint64_t)((double)(last.tsc - first.tsc) * 1e9 / (double)(last.t_ns - first.t_ns));
 }
 
 uint64_t clock_tsc_hz(void)
@@ -125,6 +129,12 @@ uint64_t clock_tsc_hz(void)
 	return tsc_hz;
 }
 #else
+bool clock_tsc_read(struct clock_tsc *ret_reading)
+{
+	(void)ret_reading;
+	return false;
+}
+
 uint64_t clock_tsc_hz(void)
 {
 	return 0;

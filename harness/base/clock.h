@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** CLOCK_MONOTONIC now, in ns. */
@@ -23,6 +24,13 @@ struct clock_bracket clock_bracket_read(void);
  */
 uint64_t clock_from_real(const struct clock_bracket *begin, const struct clock_bracket *end, uint64_t real_ns,
 			 uint64_t *ret_err_ns);
+/** A reading of the CPU's time stamp counter, the instant that belongs to it, and how far off that may be. */
+struct clock_tsc {
+	uint64_t tsc, t_ns, err_ns;
+};
+
+/** The narrowest of some readings of the counter between two of CLOCK_MONOTONIC. False: the CPU has none. */
+bool clock_tsc_read(struct clock_tsc *ret_reading);
 /** Rate of the CPU's time stamp counter in Hz (about 1 ppm off), measured once per process in 20 ms; 0: it has none. */
 uint64_t clock_tsc_hz(void);
 /** The wall clock as "2026-01-31T12:00:00.000Z". */

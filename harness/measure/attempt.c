@@ -15,6 +15,7 @@
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/residue.h"
+#include "harness/measure/sync.h"
 #include "harness/model/runtime.h"
 
 #define SECOND_NS 1000000000u
@@ -35,6 +36,7 @@ struct attempt {
 	struct costs costs;
 	struct residue residue;
 	struct clock_bracket begin;
+	struct clock_tsc begin_tsc;
 	struct error err;
 };
 
@@ -94,6 +96,8 @@ static bool attempt_start(struct attempt *a)
 	}
 	a->in.deadline_ns = clock_now_ns() + attempt_timeout_ns(a->in.subject);
 	a->begin = clock_bracket_read();
+	if (!clock_tsc_read(&a->begin_tsc))
+		a->begin_tsc = (struct clock_tsc){0};
 	timeline_mark(&a->timeline, EVENT_REQUEST, "harness");
 	int rc = a->runtime->create(&a->in, &a->err);
 
@@ -176,6 +180,7 @@ static void attempt_learn(struct attempt *a)
 	    strcmp(a->sample->identity.payload_sha256, a->all->expected.payload_sha256))
 		attempt_fail(a, SAMPLE_WRONG_CHECKSUM, "facts",
 			     "what ran is not the payload: its SHA-256 differs from the one that was built");
+	sync_read(a->channel, &a->in, &a->begin_tsc, a->sample);
 }
 
 static void attempt_weigh(struct attempt *a)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/clock.h"
 #include "harness/measure/receiver-internal.h"
 #include "harness/model/runtime.h"
 
@@ -105,10 +106,20 @@ int channel_send(struct channel *channel, const char *command, struct error *err
 	channel->length = 0;
 	channel->text[0] = '\0';
 	channel->one_line = !strcmp(command, PROTOCOL_COMMAND_PING);
+	channel->trip.sent_ns = clock_now_ns();
 	ssize_t put = fd < 0 ? -1 : send(fd, line, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	(void)pthread_mutex_unlock(&channel->receiver->lock);
 	return put == length ? 0 : error_set(err, -EPIPE, "the payload's channel takes no command");
+}
+
+struct round_trip channel_round_trip(struct channel *channel)
+{
+	(void)pthread_mutex_lock(&channel->receiver->lock);
+	struct round_trip trip = channel->trip;
+
+	(void)pthread_mutex_unlock(&channel->receiver->lock);
+	return trip;
 }
 
 const char *channel_text(struct channel *channel)

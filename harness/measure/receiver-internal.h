@@ -37,6 +37,7 @@ struct channel {
 	pid_t peer;
 	char text[PROTOCOL_FACTS_MAX];
 	size_t length;
+	struct round_trip trip;
 	bool one_line; /* the reply is a single line, not a block with an end mark */
 	char text_path[108];
 	struct channel *next_closed;

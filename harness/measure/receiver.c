@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/clock.h"
 #include "harness/measure/receiver-internal.h"
 
 #define PATIENCE_S 1 /* without a keeper nothing may be left two seconds later */
@@ -121,6 +122,8 @@ static void on_bytes(struct channel *channel, struct source *source)
 
 	if (got > 0 && source->kind == SOURCE_READY && *bytes == PROTOCOL_READY)
 		timeline_mark(channel->in->timeline, EVENT_READY_OBS, "harness");
+	if (!channel->length)
+		channel->trip.arrived_ns = clock_now_ns();
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {

@@ -62,6 +62,12 @@ int channel_watch_process(struct channel *channel, struct error *err);
 unsigned channel_wait(struct channel *channel, unsigned wanted, uint64_t deadline_ns);
 /** Sends a command and clears CHANNEL_REPLY. */
 int channel_send(struct channel *channel, const char *command, struct error *err);
+/** When the last command was about to be sent, and when the first byte of its answer was there. */
+struct round_trip {
+	uint64_t sent_ns, arrived_ns;
+};
+/** Of a command whose CHANNEL_REPLY has come. */
+struct round_trip channel_round_trip(struct channel *channel);
 /** What came since the ready byte or the last command, up to the end mark; valid until the next command. */
 const char *channel_text(struct channel *channel);
 /** The value of KEY in such lines, into `value`; false: not there, or unknown ("-"). */

@@ -11,6 +11,7 @@
  *	payload  .\n                            end of the facts; from here on it answers commands
  *	harness  ping\n     payload  p RX TX\n  two guest time stamps in hex, taken at receipt and before answering
  *	harness  memory\n   payload  KEY=VALUE\n ... .\n   the payload's own view of memory
+ *	harness  boot\n     payload  KEY=VALUE\n ... .\n   when a guest's kernel reached stages of its boot
  *	harness  quit\n     payload ends with status 0 (a guest resets, which ends the VM)
  */
 #pragma once
@@ -39,6 +40,7 @@
 
 #define PROTOCOL_COMMAND_PING "ping"
 #define PROTOCOL_COMMAND_MEMORY "memory"
+#define PROTOCOL_COMMAND_BOOT "boot"
 #define PROTOCOL_COMMAND_QUIT "quit"
 
 /* Facts. Clock stamps are "MONOTONIC_ns BOOTTIME_ns TSC", decimal. */
@@ -55,4 +57,7 @@
 #define PROTOCOL_FACT_MEM_AVAILABLE "mem_available_bytes"
 #define PROTOCOL_FACT_MEM_FREE "mem_free_bytes"
 #define PROTOCOL_FACT_HOSTNAME "hostname"
+#define PROTOCOL_FACT_LOG_INIT "log_init"     /* when the kernel's log says that it runs init, in ns of the log's clock */
+#define PROTOCOL_FACT_LOG_SYNC "log_sync"     /* a record of our own: "LOG_ns BEFORE_ns AFTER_ns", the latter CLOCK_BOOTTIME */
+#define PROTOCOL_FACT_CLOCK "clock"           /* "TSC BOOTTIME_ns TSC": the narrowest of some readings */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */

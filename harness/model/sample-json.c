@@ -55,7 +55,8 @@ static struct json *events_to_json(const struct sample *sample)
 static const char *source_text(const char *text)
 {
 	static const char *const known_sources[] = {"harness", "keeper", "payload", "accept", "qmp_resume",
-						    "libvirt", "pidfd",	 "mock",    "guest"};
+						    "libvirt", "pidfd",	 "mock",    "guest",
+						    "guest_tsc", "guest_boottime", "kmsg"};
 
 	for (size_t i = 0; i < sizeof(known_sources) / sizeof(known_sources[0]); i++)
 		if (!strcmp(known_sources[i], text))
@@ -273,6 +274,8 @@ struct json *sample_to_json(const struct sample *sample)
 	numbers_to_json(sample, object);
 	json_add(object, "latency", latency_to_json(sample));
 	json_add(object, "events", events_to_json(sample));
+	if (*sample->sync.method)
+		json_add(object, "clock_sync", clock_sync_to_json(&sample->sync));
 	if (sample->has_identity)
 		json_add(object, "identity", identity_to_json(&sample->identity));
 	if (sample->has_memory)
@@ -327,6 +330,7 @@ int sample_from_json(const struct json *json, const char *where, struct sample *
 	if (rc < 0)
 		return rc;
 	identity_from_json(json_get(json, "identity"), &sample);
+	clock_sync_from_json(json_get(json, "clock_sync"), &sample.sync);
 	memory_from_json(json_get(json, "memory"), &sample);
 	disk_from_json(json_get(json, "disk"), &sample);
 	*ret_sample = sample;

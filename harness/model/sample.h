@@ -11,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/model/clock-sync.h"
 #include "harness/model/instance.h"
 #include "harness/model/timeline.h"
 
@@ -120,6 +121,7 @@ struct sample {
 	bool has_disk;
 	struct identity identity;
 	bool has_identity;
+	struct clock_sync sync; /**< without a method: none was tried */
 	char residue[256];     /**< what was left behind after destroy; "": nothing */
 };
 

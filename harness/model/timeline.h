@@ -32,6 +32,7 @@
 	X(VM_RUNNING, "vm_running", "the virtual CPUs were started: first guest instruction")          \
 	X(START_RETURN, "start_return", "the engine's start call returned (side event)")               \
 	X(KERNEL_CLOCK_ZERO, "kernel_clock_zero", "the guest kernel's clock started")                  \
+	X(INIT_EXEC, "init_exec", "the guest kernel is about to run /init")                            \
 	X(INIT_FIRST, "init_first", "first instruction of the guest's /init")                          \
 	X(USER_MAIN, "user_main", "the payload's first instruction")                                   \
 	X(READY_SRC, "ready_src", "the payload is about to send the ready byte")                       \

@@ -7,7 +7,9 @@
 
 #include "scenarios/payload/channel.h"
 #include "scenarios/payload/facts.h"
+#include "scenarios/payload/kernel-log.h"
 #include "scenarios/payload/ready.h"
+#include "scenarios/payload/syscall.h"
 #include "scenarios/payload/sha256.h"
 #include "scenarios/payload/text.h"
 
@@ -19,6 +21,7 @@ struct report {
 };
 
 #define VALUE_MAX (PROTOCOL_LINE_MAX / 2)
+#define CLOCK_READINGS 16
 
 static void report_start(struct report *report)
 {
@@ -152,5 +155,52 @@ int facts_send_memory(void)
 
 	report_start(&report);
 	report_memory(&report);
+	return report_end(&report);
+}
+
+static void report_three(struct report *report, const char *key, const uint64_t numbers[3])
+{
+	char value[72];
+	struct text text = TEXT_OVER(value);
+
+	for (int i = 0; i < 3; i++) {
+		if (i)
+			text_add_char(&text, ' ');
+		text_add_number(&text, numbers[i], 10);
+	}
+	report_fact(report, key, value);
+}
+
+/* The kernel's clock between two readings of the counter; the first ones are slow where code is translated. */
+static void report_clock(struct report *report)
+{
+	uint64_t best[3] = {0, 0, UINT64_MAX};
+
+	for (int i = 0; i < CLOCK_READINGS; i++) {
+		uint64_t before = stamp_tsc(), boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME), after = stamp_tsc();
+
+		if (after - before < best[2] - best[0]) {
+			best[0] = before;
+			best[1] = boottime_ns;
+			best[2] = after;
+		}
+	}
+	report_three(report, PROTOCOL_FACT_CLOCK, best);
+}
+
+int facts_send_boot(void)
+{
+	struct report report;
+	struct kernel_log log;
+
+	report_start(&report);
+	report_clock(&report);
+	if (!kernel_log_read(&log)) {
+		report_number(&report, PROTOCOL_FACT_LOG_INIT, log.init_ns);
+		report_three(&report, PROTOCOL_FACT_LOG_SYNC,
+			     (const uint64_t[]){log.sync_ns, log.before_ns, log.after_ns});
+	} else {
+		report_fact(&report, PROTOCOL_FACT_LOG_INIT, PROTOCOL_FACT_UNKNOWN);
+	}
 	return report_end(&report);
 }

@@ -7,3 +7,7 @@ int facts_send(void);
 
 /** The payload's own view of memory, as it is now. 0 or negative errno. */
 int facts_send_memory(void);
+
+/** What a guest's kernel says of its own boot; all unknown where the kernel is not the payload's own. 0 or negative
+ * errno. */
+int facts_send_boot(void);

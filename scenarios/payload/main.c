@@ -40,12 +40,19 @@ static int command_memory(const struct command *command)
 	return facts_send_memory();
 }
 
+static int command_boot(const struct command *command)
+{
+	(void)command;
+	return facts_send_boot();
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct command *command);
 } commands[] = {
 	{ PROTOCOL_COMMAND_PING, command_ping },
 	{ PROTOCOL_COMMAND_MEMORY, command_memory },
+	{ PROTOCOL_COMMAND_BOOT, command_boot },
 };
 
 static int command_unknown(void)
