@@ -57,7 +57,7 @@
 #define PROTOCOL_FACT_MEM_AVAILABLE "mem_available_bytes"
 #define PROTOCOL_FACT_MEM_FREE "mem_free_bytes"
 #define PROTOCOL_FACT_HOSTNAME "hostname"
-#define PROTOCOL_FACT_LOG_INIT "log_init"     /* when the kernel's log says that it runs init, in ns of the log's clock */
-#define PROTOCOL_FACT_LOG_SYNC "log_sync"     /* a record of our own: "LOG_ns BEFORE_ns AFTER_ns", the latter CLOCK_BOOTTIME */
+#define PROTOCOL_FACT_LOG_INIT "log_init"     /* when the kernel's log says that it runs init, by its own clock in ns */
+#define PROTOCOL_FACT_LOG_SYNC "log_sync"     /* "LOG_ns BEFORE_ns AFTER_ns": a record of ours, between two BOOTTIMEs */
 #define PROTOCOL_FACT_CLOCK "clock"           /* "TSC BOOTTIME_ns TSC": the narrowest of some readings */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */

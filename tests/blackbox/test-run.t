@@ -64,6 +64,18 @@ done
 is "$(field vm '.identity.own_kernel')" true 'vm: runs a kernel of its own'
 is "$(field vm '.identity.visible_from_host')" false 'vm: the host sees QEMU, not the payload'
 is "$(field vm '.events | map(.name) | index("vm_running") != null')" true 'vm: the first guest instruction has an instant'
+is "$(field vm '.clock_sync | .ok and .method == "ping_pong" and .count == 64 and .err_ns > 0 and .err_ns < 1000000')" true \
+	"vm: the guest's clock is tied to the host's"
+is "$(field vm '[.events[] | select(.name | IN("request", "vm_running", "kernel_clock_zero", "init_exec", "init_first",
+	"user_main", "ready_src", "ready_obs")) | .t_ns] | length == 8 and . == sort')" true \
+	'vm: its kernel and its programs have their instants, in order'
+is "$(field namespace '.clock_sync | .ok and .method == "shared_clock" and .err_ns == 0')" true \
+	'namespace: its clock is the host'"'"'s'
+is "$(jq '[.phases as $phases | .samples as $samples | [.phases[].subject] | unique[] as $s
+	| [$phases[] | select(.subject == $s)] as $own
+	| $samples[] | select(.id == $own[0].medoid_sample)
+	| .latency.request_to_ready_ns == ([$own[].medoid_ns] | add)] | length == 5 and all' "$scratch/run/report.json")" true \
+	'the phases of each subject are its start-up, to the nanosecond'
 for subject in namespace namespace-none vm; do
 	is "$(field "$subject" .identity.inner_pid)" 1 "$subject: the payload is PID 1"
 done

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "harness/analyze/phases.h"
+#include "harness/base/random.h"
 #include "tests/unit/recorded.h"
 
 #define READY "request_to_ready_ns"
@@ -102,6 +103,35 @@ static void phases_add_up(void **state)
 		assert_float_equal(sum, (double)sample_span_ns(s->medoid, EVENT_REQUEST, EVENT_READY_OBS), 0);
 	}
 	recorded_close(run);
+}
+
+/* Any events at all, in any order, also beyond the ends: the phases of a sample are its whole. */
+static void phases_of_any_sample_add_up(void **state)
+{
+	struct phase phases[EVENT_COUNT];
+	struct random random;
+	struct sample sample;
+
+	(void)state;
+	random_seed(&random, 4);
+	for (int round = 0; round < 5000; round++) {
+		double sum = 0;
+
+		sample_init(&sample);
+		for (size_t i = 0; i < EVENT_COUNT; i++)
+			sample.events[i] = (struct event){.t_ns = random_below(&random, 40) - 10,
+							  .set = random_below(&random, 4) > 0};
+		sample.events[EVENT_REQUEST] = (struct event){.set = true};
+		sample.events[EVENT_READY_OBS] = (struct event){.t_ns = 20, .set = round % 50 > 0};
+		size_t count = phases_of_sample(&sample, phases);
+
+		for (size_t k = 0; k < count; k++) {
+			assert_true(phases[k].medoid_ns >= 0);
+			assert_true(!k || phases[k].from == phases[k - 1].to);
+			sum += phases[k].medoid_ns;
+		}
+		assert_float_equal(sum, sample.events[EVENT_READY_OBS].set ? 20 : 0, 0);
+	}
 }
 
 static void like_is_held_against_like(void **state)
@@ -242,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_timeout_is_a_rank_and_warmup_is_none),
 		cmocka_unit_test(a_span_is_held_against_a_whole),
 		cmocka_unit_test(phases_add_up),
+		cmocka_unit_test(phases_of_any_sample_add_up),
 		cmocka_unit_test(like_is_held_against_like),
 		cmocka_unit_test(invalid_samples_do_not_count),
 		cmocka_unit_test(half_timed_out_is_at_least_the_timeout),
