@@ -7,7 +7,7 @@
 #include "harness/measure/leftovers.h"
 
 static const struct argp_option clean_options[] = {
-	{"dry-run", 'n', NULL, 0, "Only list what would be removed", 0},
+	{"dry-run", 'n', NULL, 0, "Only list what would be removed (default: remove it)", 0},
 	{0},
 };
 
@@ -28,7 +28,10 @@ static const struct argp clean_argp = {
 	.options = clean_options,
 	.parser = parse_option,
 	.doc = "Removes processes, cgroups and folders of runs that were killed. Living runs and strangers' things are "
-	       "not touched.",
+	       "not touched.\v"
+	       "Examples:\n"
+	       "  tare clean --dry-run\n"
+	       "  tare clean",
 };
 
 static void tell(void *data, const char *what, const char *which)
@@ -51,7 +54,8 @@ static int clean_exec(int argc, char **argv, struct error *err)
 
 const struct command cmd_clean = {
 	.name = "clean",
-	.arguments = "[--dry-run]",
+	.arguments = "",
 	.summary = "remove what a killed run left behind, and nothing else",
+	.argp = &clean_argp,
 	.exec = clean_exec,
 };

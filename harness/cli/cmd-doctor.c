@@ -12,15 +12,6 @@
 #include "harness/host/doctor.h"
 #include "harness/report/text-wrap.h"
 
-static int doctor_exec(int argc, char **argv, struct error *err);
-
-const struct command cmd_doctor = {
-	.name = "doctor",
-	.arguments = "[--json|--print-fix] [--verbose] [--out DIR]",
-	.summary = "say what about this host bends the numbers",
-	.exec = doctor_exec,
-};
-
 enum doctor_key {
 	KEY_JSON = 0x100,
 	KEY_FIX,
@@ -164,3 +155,11 @@ static int doctor_exec(int argc, char **argv, struct error *err)
 		print_table(findings, count, arguments.verbose);
 	return EXIT_DONE;
 }
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.arguments = "",
+	.summary = "say what about this host bends the numbers",
+	.argp = &doctor_argp,
+	.exec = doctor_exec,
+};

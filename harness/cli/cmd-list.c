@@ -15,22 +15,39 @@
 #include "harness/model/scenario.h"
 #include "harness/report/escape.h"
 
+static const struct argp_option list_table[] = {
+	{"names", 'n', NULL, 0, "Only the names, one a line, also of labs (default: all that is known)", 0},
+	{0},
+};
+
+struct list_arguments {
+	const char *what;
+	bool names;
+};
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
-	const char **what = state->input;
+	struct list_arguments *a = state->input;
 
-	if (key != ARGP_KEY_ARG)
+	if (key == 'n')
+		a->names = true;
+	if (key != 'n' && key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
-	if (*what)
+	if (key == ARGP_KEY_ARG && a->what)
 		argp_usage(state);
-	*what = value;
+	if (key == ARGP_KEY_ARG)
+		a->what = value;
 	return 0;
 }
 
 static const struct argp list_argp = {
+	.options = list_table,
 	.parser = parse_option,
 	.args_doc = "[runtimes|scenarios|RUNTIME]",
-	.doc = "Lists the runtimes with what this host can do, the scenarios, or the options of one runtime.",
+	.doc = "Lists the runtimes with what this host can do, the scenarios, or the options of one runtime.\v"
+	       "Examples:\n"
+	       "  tare list\n"
+	       "  tare list vm",
 };
 
 static void probe_default(const struct runtime *runtime, struct finding *ret_finding)
@@ -126,11 +143,46 @@ static int list_scenarios(struct error *err)
 	return 0;
 }
 
+static int print_names(const char *below, struct error *err)
+{
+	cleanup_free char *folder = alloc_format("%s/%s", places_data(), below);
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_scenario, alphasort);
+
+	if (count < 0)
+		return error_errno(err, errno, "%s: cannot list", folder);
+	for (int i = 0; i < count; i++) {
+		cleanup_free char *name = escape_text(ESCAPE_TERMINAL, entries[i]->d_name);
+
+		(void)printf("%.*s\n", (int)strlen(name) - 5, name);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+static int list_names(const char *what, struct error *err)
+{
+	if (what && !strcmp(what, "scenarios"))
+		return print_names("scenarios", err);
+	if (what && !strcmp(what, "labs"))
+		return print_names("scenarios/labs", err);
+	if (what && strcmp(what, "runtimes") != 0)
+		return error_input(err, "--names: '%.64s' has no names; runtimes, scenarios or labs", what);
+	for (size_t i = 0; runtimes[i]; i++)
+		(void)puts(runtimes[i]->name);
+	return 0;
+}
+
 static int list_exec(int argc, char **argv, struct error *err)
 {
-	const char *what = NULL;
+	struct list_arguments a = {0};
 
-	(void)argp_parse(&list_argp, argc, argv, 0, NULL, &what);
+	(void)argp_parse(&list_argp, argc, argv, 0, NULL, &a);
+	const char *what = a.what;
+
+	if (a.names)
+		return list_names(what, err);
 	if (what && !strcmp(what, "scenarios"))
 		return list_scenarios(err);
 	if (what && !strcmp(what, "runtimes"))
@@ -155,5 +207,6 @@ const struct command cmd_list = {
 	.name = "list",
 	.arguments = "[runtimes|scenarios|RUNTIME]",
 	.summary = "what there is to run, and whether this host can, with the reason",
+	.argp = &list_argp,
 	.exec = list_exec,
 };

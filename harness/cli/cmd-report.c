@@ -7,10 +7,15 @@
 #include "harness/report/report.h"
 
 struct report_arguments {
-	const char *folder, *format, *plots;
+	const char *folder;
+	struct report_wish wish;
 };
 
+enum { OPT_PLOT = 0x100 };
+
 static const struct argp_option report_options[] = {
+	{"only", 'o', "CHART", 0, "Only this chart, such as startup; no report is made (default: all)", 0},
+	{"plot", OPT_PLOT, NULL, 0, "Also a chart of characters, in the terminal (default: none)", 0},
 	{"format", 'f', "text|md|html|csv|json", 0, "What to print (default: text)", 0},
 	{"plots", 'p', "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
 	{0},
@@ -22,10 +27,16 @@ static error_t report_option(int key, char *value, struct argp_state *state)
 
 	switch (key) {
 	case 'f':
-		a->format = value;
+		a->wish.format = value;
 		return 0;
 	case 'p':
-		a->plots = value;
+		a->wish.plots = value;
+		return 0;
+	case 'o':
+		a->wish.only = value;
+		return 0;
+	case OPT_PLOT:
+		a->wish.terminal = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->folder)
@@ -45,26 +56,32 @@ static const struct argp report_argp = {
 	.parser = report_option,
 	.args_doc = "DIR",
 	.doc = "Makes report.html, report.md, report.json and the charts of a run again from its journal, byte for "
-	       "byte, and prints one of the formats.",
+	       "byte, and prints one of the formats. What was measured is only read.\v"
+	       "Examples:\n"
+	       "  tare report results/runs/RUN\n"
+	       "  tare report results/runs/RUN --format md > report.md\n"
+	       "  tare report results/runs/RUN --plots svg,png,pdf --only startup",
 };
 
 static int report_exec(int argc, char **argv, struct error *err)
 {
-	struct report_arguments a = {.format = "text", .plots = "svg,png"};
+	struct report_arguments a = {.wish = {.format = "text", .plots = "svg,png"}};
 
 	(void)argp_parse(&report_argp, argc, argv, 0, NULL, &a);
-	if (!report_format_find(a.format))
-		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json", a.format);
-	int rc = report_check_plots(a.plots, err);
+	if (!report_format_find(a.wish.format))
+		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json",
+				   a.wish.format);
+	int rc = report_check_plots(a.wish.plots, err);
 
 	if (!rc)
-		rc = report_folder(a.folder, a.plots, a.format, stdout, err);
+		rc = report_folder(a.folder, &a.wish, stdout, err);
 	return rc < 0 ? rc : EXIT_DONE;
 }
 
 const struct command cmd_report = {
 	.name = "report",
-	.arguments = "DIR [--format text|md|html|csv|json] [--plots FORMATS]",
+	.arguments = "DIR",
 	.summary = "print a run's answers, and make its report and charts again",
+	.argp = &report_argp,
 	.exec = report_exec,
 };

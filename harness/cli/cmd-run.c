@@ -19,7 +19,7 @@
 #include "harness/report/report.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
-       OPT_PLOTS, OPT_WARMUP, OPT_RESUME };
+       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT };
 
 static const struct argp_option run_options[] = {
 	{"subjects", OPT_SUBJECTS, "LIST", 0,
@@ -37,6 +37,7 @@ static const struct argp_option run_options[] = {
 	 "Go on with the run in DIR that ended early, with the same plan and seed; says what has changed", 0},
 	{"connect", OPT_CONNECT, "URI", 0, "libvirt connection for VMs (default: the embedded driver)", 0},
 	{"plots", OPT_PLOTS, "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
+	{"plot", OPT_PLOT, NULL, 0, "Also a chart of characters, in the terminal (default: none)", 0},
 	{"quiet", OPT_QUIET, NULL, 0, "No progress, only the summary", 0},
 	{0},
 };
@@ -48,7 +49,7 @@ struct run_arguments {
 	size_t scenario_count;
 	const char *subjects, *out, *connect, *plots, *resume;
 	uint64_t blocks, warmup, seed, budget_ns;
-	bool quiet, has_seed, has_warmup;
+	bool quiet, plot, has_seed, has_warmup;
 	struct error err;
 };
 
@@ -92,6 +93,9 @@ static int take_option(struct run_arguments *a, int key, const char *value)
 	case OPT_PLOTS:
 		a->plots = value;
 		return 0;
+	case OPT_PLOT:
+		a->plot = true;
+		return 0;
 	case OPT_QUIET:
 		a->quiet = true;
 		return 0;
@@ -122,7 +126,15 @@ static const struct argp run_argp = {
 	.options = run_options,
 	.parser = parse_option,
 	.args_doc = "[SCENARIO|FILE.json]...",
-	.doc = "Runs scenarios (default: compare) and writes for each a folder with samples, report and charts.",
+	.doc = "Runs scenarios (default: compare) and writes for each a folder with samples, report and charts. "
+	       "Ctrl-C ends it with a valid report of what was measured.\v"
+	       "A TIME is a number with ns, us, ms, s or min. A subject is RUNTIME[:OPTION=VALUE]...; `tare list "
+	       "RUNTIME` shows the options.\n\n"
+	       "Examples:\n"
+	       "  tare run\n"
+	       "  tare run startup --subjects process,namespace --blocks 20\n"
+	       "  tare run compare --subjects namespace,vm:machine=q35:libvirt=stock\n"
+	       "  tare run my.json --out runs/first --seed 42 --budget 5min",
 };
 
 static void show_sample(void *data, const struct session_progress *p)
@@ -205,8 +217,12 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 		return EXIT_INTERRUPTED; /* at once; `tare report` says what was measured */
 	struct error report_err = {0};
 	/* Who interrupts does not want to wait for charts; `tare report` draws them. */
-	int report_rc = report_folder(options.folder, result.interrupted ? "none" : a->plots, "text", stdout,
-				      rc < 0 ? &report_err : err);
+	struct report_wish wish = {
+		.plots = result.interrupted ? "none" : a->plots,
+		.format = "text",
+		.terminal = a->plot && !result.interrupted,
+	};
+	int report_rc = report_folder(options.folder, &wish, stdout, rc < 0 ? &report_err : err);
 
 	if (rc < 0)
 		return error_wrap(err, rc, "the run ended early, tare run --resume %s goes on", options.folder);
@@ -291,5 +307,6 @@ const struct command cmd_run = {
 	.name = "run",
 	.arguments = "[SCENARIO|FILE.json]...",
 	.summary = "run scenarios and report: start-up, memory, disk of each subject",
+	.argp = &run_argp,
 	.exec = run_exec,
 };

@@ -13,17 +13,23 @@ enum exit_status {
 	EXIT_INTERRUPTED = 130,
 };
 
+struct argp;
+
 /** One command, defined at the top of its cmd-NAME.c. */
 struct command {
 	const char *name;
 	const char *arguments; /**< after the name in the usage line: "[SCENARIO|FILE.json]..." */
 	const char *summary;   /**< one line of the command list */
+	const struct argp *argp; /**< its options and texts: help, man page and completions are made from it */
 	/** Runs with argv[0] = the command's name (argp parses). Returns an exit status, or a negative errno with
 	 *  `err` set: then main prints "tare: TEXT" and ends with the status of the error's class. */
 	int (*exec)(int argc, char **argv, struct error *err);
 };
 
-extern const struct command cmd_run, cmd_list, cmd_doctor, cmd_report, cmd_clean;
+extern const struct command cmd_run, cmd_list, cmd_doctor, cmd_report, cmd_clean, cmd_help;
 
 /** All commands in the order of the help text; ends with NULL. */
 extern const struct command *const command_table[];
+
+/** Shows the help of one command. error_input: there is no such command. */
+int command_help(const char *name, struct error *err);

@@ -10,7 +10,9 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/report/escape.h"
+#include "harness/report/plot-terminal.h"
 #include "harness/report/plot.h"
+#include "harness/report/text-wrap.h"
 
 const struct report_format report_formats[] = {
 	{"text", "the summary, at most 80 columns (default)", report_text},
@@ -105,7 +107,46 @@ int report_check_plots(const char *plots, struct error *err)
 	return strcmp(plots, "none") ? plot_check_formats(plots, err) : 0;
 }
 
-int report_folder(const char *folder, const char *plots, const char *format, FILE *out, struct error *err)
+/* One chart and nothing else: says what files it is. */
+static int make_only(const struct analysis *analysis, const char *folder, const struct report_wish *wish, FILE *out,
+		     struct error *err)
+{
+	const char *plots = strcmp(wish->plots, "none") ? wish->plots : "";
+	size_t which = 0;
+	bool missing = false;
+
+	while (which < plot_count && strcmp(plot_table[which].name, wish->only) != 0)
+		which++;
+	if (which == plot_count || !plot_has(analysis, which))
+		return error_input(err, "--only: '%.64s' is not a chart of this run; %s", wish->only,
+				   which == plot_count ? "plots/ in its folder has those that are" :
+							 "it has no numbers for it");
+	int rc = plot_all(analysis, folder, plots, wish->only, &missing, err);
+
+	if (rc < 0)
+		return rc;
+	if (missing)
+		return error_host(err, "gnuplot is missing: only the script and the numbers of '%s' were written",
+				  wish->only);
+	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, folder);
+
+	(void)fprintf(out, "%s/" PLOT_FOLDER "/%s.{%s%sgp,dat}\n", clean, wish->only, plots, *plots ? "," : "");
+	return 0;
+}
+
+static int make_and_print(const struct recording *recording, const struct analysis *analysis,
+			  const struct report_wish *wish, FILE *out, struct error *err)
+{
+	if (wish->only)
+		return make_only(analysis, recording->folder, wish, out, err);
+	int rc = report_make(recording, analysis, wish->plots, err);
+
+	if (!rc && wish->terminal)
+		rc = plot_terminal(analysis, TEXT_WIDTH, out, err);
+	return rc < 0 ? rc : report_print(analysis, wish->format, out, err);
+}
+
+int report_folder(const char *folder, const struct report_wish *wish, FILE *out, struct error *err)
 {
 	struct recording recording;
 	struct analysis analysis;
@@ -115,9 +156,7 @@ int report_folder(const char *folder, const char *plots, const char *format, FIL
 		return rc;
 	rc = analysis_make(&recording, &analysis, err);
 	if (!rc) {
-		rc = report_make(&recording, &analysis, plots, err);
-		if (!rc)
-			rc = report_print(&analysis, format, out, err);
+		rc = make_and_print(&recording, &analysis, wish, out, err);
 		analysis_release(&analysis);
 	}
 	recording_release(&recording);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "harness/analyze/analysis.h"
@@ -43,8 +44,15 @@ char *report_json(const struct analysis *analysis, struct error *err);
 int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err);
 /** Is this a value for the option --plots: a list of formats, or "none"? */
 int report_check_plots(const char *plots, struct error *err);
+/** What a report is to make, and what of it is to be printed. */
+struct report_wish {
+	const char *plots;  /**< formats of the charts, or "none" */
+	const char *format; /**< a row of report_formats[] */
+	const char *only;   /**< the one chart to make, and nothing else; NULL: everything */
+	bool terminal;	    /**< print a chart of characters below the summary */
+};
 /** recording_load(), analysis_make(), report_make() and report_print() for a run's folder. */
-int report_folder(const char *folder, const char *plots, const char *format, FILE *out, struct error *err);
+int report_folder(const char *folder, const struct report_wish *wish, FILE *out, struct error *err);
 /**
  * Makes everything in the recording's folder: charts, report.json, report.md, report.html. `plots`: formats of
  * the charts, "svg,png", or "none". A machine without gnuplot is no error: the charts' scripts and numbers remain.

@@ -27,6 +27,21 @@ run 0 'help' help
 like "$out" 'usage: tare COMMAND' 'help says how'
 run 0 'help of a command' help run
 like "$out" '--subjects' 'help of a command shows its options'
+for command in $("$tare" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^tare$'); do
+	run 0 "help of $command" help "$command"
+	like "$out" 'Examples:' "help of $command ends in examples"
+	is "$(awk 'length > 80' "$scratch/out" | wc -l)" 0 "help of $command fits 80 columns"
+done
+run 0 'the man page' help --man
+[[ -z $(command -v man) ]] || is "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$scratch/out" 2>&1 >/dev/null)" '' 'the man page is sound'
+run 0 'completion for bash' help --bash
+complete=$(PATH=$PWD/build:$PATH bash -c 'source "$1"; COMP_WORDS=(tare report --format m); COMP_CWORD=3; _tare
+	echo "${COMPREPLY[@]}"; COMP_WORDS=(tare run com); COMP_CWORD=2; _tare; echo "${COMPREPLY[@]}"
+	COMP_WORDS=(tare run --bl); _tare; echo "${COMPREPLY[@]}"' bash "$scratch/out")
+is "$complete" $'md\ncompare\n--blocks' 'it completes formats, scenarios and options'
+run 0 'completion for zsh' help --zsh
+like "$out" "^#compdef tare" 'it is one for zsh'
+[[ -z $(command -v zsh) ]] || ok 'zsh reads it' zsh -n "$scratch/out"
 run 2 'no command'
 run 2 'an unknown command' weigh
 like "$err" "'weigh' is not a command" 'an unknown command is named'
@@ -48,7 +63,7 @@ scenario good '{"name": "fast", "runtime": "mock"}, {"name": "slow", "runtime": 
 run 0 'a run' run "$scratch/good.json" --out "$scratch/run" --seed 7
 like "$out" 'slow' 'the summary names the subjects'
 is "$(wc -L <"$scratch/out" | awk '{print ($1 <= 80)}')" 1 'the summary fits 80 columns'
-for file in plan.json host.json samples.jsonl report.json report.md; do
+for file in plan.json host.json samples.jsonl report.json report.md report.html; do
 	ok "the run has $file" test -s "$scratch/run/$file"
 done
 is "$(grep -c '"record":"sample"' "$scratch/run/samples.jsonl")" 22 'each attempt is a line of the journal'

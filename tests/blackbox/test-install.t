@@ -15,6 +15,7 @@ ok 'make install' make -s install PREFIX="$prefix" DESTDIR="$scratch/stage"
 staged=$scratch/stage$prefix
 ok 'nothing lies outside of DESTDIR' test ! -e "$prefix"
 for file in bin/tare libexec/tare/tare-harness share/tare/scenarios/compare.json \
+	share/man/man1/tare.1 share/bash-completion/completions/tare share/zsh/site-functions/_tare \
 	share/tare/results/schema/report.schema.json share/tare/artifacts/payload; do
 	ok "$file is there" test -s "$staged/$file"
 done

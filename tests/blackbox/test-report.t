@@ -31,6 +31,22 @@ done
 # A TCG guest is named so wherever a number of it stands.
 is "$(grep -cE '^  vm  ' tests/data/runs/tcg/expected/report.text)" 0 'the label stands beside the name'
 
+# One chart alone: the same bytes each time, and nothing else is touched.
+rm -rf "$scratch/tcg/plots"
+ok 'one chart in every format' timeout 60 "$tare" report "$scratch/tcg" --plots svg,png,pdf --only startup
+(cd "$scratch/tcg/plots" && sha256sum -- *) >"$scratch/sums"
+is "$(cut -d. -f2 "$scratch/sums" | tr '\n' ' ')" 'dat gp pdf png svg ' 'its five files, and no other'
+ok 'it can be made again' timeout 60 "$tare" report "$scratch/tcg" --plots svg,png,pdf --only startup
+ok 'the same bytes in every format' env -C "$scratch/tcg/plots" sha256sum --quiet -c ../../sums
+ok 'an SVG is well-formed' xmllint --noout "$scratch/tcg/plots/startup.svg"
+is "$(grep -cE 'onmouse|<script' "$scratch/tcg/plots/startup.svg")" 0 'and runs nothing'
+"$tare" report "$scratch/tcg" --only sausages >/dev/null 2>"$scratch/err"
+is "$?" 2 'an unknown chart: status 2'
+like "$(<"$scratch/err")" "'sausages' is not a chart" 'and it is named'
+said=$(timeout 60 "$tare" report "$scratch/tcg" --plots none --plot)
+like "$said" '100 % .*median' 'a chart of characters in the terminal'
+is "$(awk 'length > 80' <<<"$said" | wc -l)" 0 'it fits 80 columns'
+
 broken=$scratch/broken
 cp -r tests/data/runs/one "$broken"
 echo '{"record":"sample","subject":"process"}' >>"$broken/samples.jsonl"
