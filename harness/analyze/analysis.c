@@ -353,6 +353,11 @@ const struct analysis_comparison *analysis_comparison_find(const struct analysis
 	return NULL;
 }
 
+bool analysis_is_control(const struct analysis_subject *subject)
+{
+	return !strcmp(subject->class, SUBJECT_CONTROL);
+}
+
 size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root)
 {
 	size_t first = SIZE_MAX;

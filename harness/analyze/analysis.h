@@ -121,6 +121,8 @@ const struct analysis_summary *analysis_summary_find(const struct analysis *anal
 /** The comparison of b with a; NULL: they are not compared. */
 const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric,
 							   size_t a, size_t b);
+/** Is it of the class that is compared with nobody, and may run something else than the payload? */
+bool analysis_is_control(const struct analysis_subject *subject);
 /** Index of the first subject of a kind in a root class, named like its runtime if there is one; SIZE_MAX: none. */
 size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root);
 /** Does the sample enter statistics: valid, not warm-up, neither skipped nor aborted. */

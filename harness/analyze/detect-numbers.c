@@ -101,7 +101,7 @@ void detect_build(struct analysis *a, struct analysis_flag *flag)
 	const char *first = json_text_of(json_path(a->recording->plan, "tool.build.payload_sha256"), "");
 
 	for (size_t i = 0; i < a->subject_count; i++)
-		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
+		for (size_t k = 0; k < a->subjects[i].sample_count && !analysis_is_control(&a->subjects[i]); k++) {
 			const struct sample *s = a->subjects[i].samples[k];
 			const char *digest = s->has_identity ? s->identity.payload_sha256 : "";
 

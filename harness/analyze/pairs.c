@@ -16,7 +16,7 @@
 
 static bool comparable(const struct analysis_subject *a, const struct analysis_subject *b)
 {
-	return !strcmp(a->root, b->root) && !strcmp(a->class, b->class) && strcmp(a->class, "control") &&
+	return !strcmp(a->root, b->root) && !strcmp(a->class, b->class) && !analysis_is_control(a) &&
 	       (a->kind == KIND_MOCK) == (b->kind == KIND_MOCK);
 }
 

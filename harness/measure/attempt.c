@@ -176,7 +176,7 @@ static void attempt_learn(struct attempt *a)
 		return;
 	}
 	identity_read(a->channel, &a->in, &a->all->expected, a->sample);
-	if (a->runtime->kind != RUNTIME_MOCK &&
+	if (a->runtime->kind != RUNTIME_MOCK && strcmp(a->in.subject->class, SUBJECT_CONTROL) &&
 	    strcmp(a->sample->identity.payload_sha256, a->all->expected.payload_sha256))
 		attempt_fail(a, SAMPLE_WRONG_CHECKSUM, "facts",
 			     "what ran is not the payload: its SHA-256 differs from the one that was built");

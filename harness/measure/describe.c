@@ -71,6 +71,11 @@ static struct json *describe_run_object(const struct describe_run *d)
 	return run;
 }
 
+static const char *runtime_class(const struct runtime *runtime)
+{
+	return runtime->kind == RUNTIME_MOCK ? "mock" : "plain";
+}
+
 /* The runtime's own facts first, so that they cannot stand in for what the harness knows. */
 static struct json *describe_subject(const struct describe_run *d, size_t index)
 {
@@ -81,7 +86,7 @@ static struct json *describe_subject(const struct describe_run *d, size_t index)
 	json_add_text(object, "name", subject->name);
 	json_add_text(object, "kind", runtime_kind_name(subject->runtime->kind));
 	json_add_text(object, "runtime", subject->runtime->name);
-	json_add_text(object, "class", subject->runtime->kind == RUNTIME_MOCK ? "mock" : "plain");
+	json_add_text(object, "class", *subject->class ? subject->class : runtime_class(subject->runtime));
 	json_add_text(object, "root", root_name(subject->root));
 	json_add_text(object, "label", subject->label);
 	json_add_bool(object, "usable", d->usable[index]);

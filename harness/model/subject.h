@@ -12,6 +12,7 @@
 struct runtime;
 
 #define SUBJECT_NAME_MAX 64
+#define SUBJECT_CONTROL "control"
 #define SUBJECT_SETTINGS_MAX 16
 #define SUBJECT_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:="
 
@@ -54,6 +55,9 @@ struct subject {
 	struct json *facts; /**< object: engine {name, version,...}, config {...}, guest {...}: method section
 			       7, `subjects` */
 	char label[32]; /**< what must stand beside the name everywhere: "tcg", "kvm-software"; "" for none */
+	/** Only subjects of one class are compared: "plain" (what "" stands for), one for what was done ahead of the
+	 * start, and SUBJECT_CONTROL, which is compared with nobody and may run something else than the payload. */
+	char class[16];
 	char hash[DIGEST_HEX]; /**< over the canonical JSON of the subject (method R1.1) */
 };
 
