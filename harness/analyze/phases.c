@@ -60,6 +60,7 @@ size_t phases_of_sample(const struct sample *sample, struct phase ret_phases[EVE
 			.from = ids[i],
 			.to = ids[i + 1],
 			.medoid_ns = (double)sample_span_ns(sample, ids[i], ids[i + 1]),
+			.err_ns = (double)(sample->events[ids[i]].err_ns + sample->events[ids[i + 1]].err_ns),
 			.median_ns = NAN,
 		};
 	return count ? count - 1 : 0;

@@ -11,11 +11,12 @@
 struct phase {
 	enum event_id from, to;
 	double medoid_ns; /**< in the medoid sample: these add up to its request-to-ready */
+	double err_ns;	  /**< how far off medoid_ns may be: the bounds of both events */
 	double median_ns; /**< over the samples that have both events; NAN: none */
 	size_t n;	  /**< how many have */
 };
 
-/** The phases of one sample from `request` to `ready_obs`, in order: only from, to and medoid_ns. 0: not ready. */
+/** The phases of one sample from `request` to `ready_obs`, in order: all but the median. 0: not ready. */
 size_t phases_of_sample(const struct sample *sample, struct phase ret_phases[EVENT_COUNT]);
 /** The phases from `request` to `ready_obs` in the order of the medoid sample; 0 where the subject has none. */
 size_t phases_of(const struct analysis_subject *subject, struct phase ret_phases[EVENT_COUNT]);

@@ -2,7 +2,7 @@
 /* summary, phases, comparisons, flags and claims of report.json. An unknown or infinite number is null. */
 #include <math.h>
 
-#include "harness/analyze/phases.h"
+#include "harness/analyze/parts.h"
 #include "harness/report/report-json.h"
 
 /* [lo, hi], an infinite end as null; null as a whole where there is no interval. */
@@ -92,8 +92,10 @@ struct json *json_of_phases(const struct analysis *analysis)
 			json_add_text(row, "subject", analysis->subjects[i].name);
 			json_add_text(row, "from", event_name(phases[k].from));
 			json_add_text(row, "to", event_name(phases[k].to));
+			json_add_text(row, "part", part_name(part_of(analysis->subjects[i].kind, &phases[k])));
 			json_add_int(row, "medoid_sample", analysis->subjects[i].medoid->id);
 			json_add_number(row, "medoid_ns", phases[k].medoid_ns);
+			json_add_number(row, "err_ns", phases[k].err_ns);
 			json_add_number(row, "median_ns", phases[k].median_ns);
 			json_add_int(row, "n", (int64_t)phases[k].n);
 			json_append(rows, row);

@@ -7,6 +7,7 @@
 /** Each fills its chart, and returns false where the analysis has no numbers for it. */
 bool plot_startup(struct script *script, const struct analysis *analysis);
 bool plot_ecdf(struct script *script, const struct analysis *analysis);
+bool plot_waterfall(struct script *script, const struct analysis *analysis);
 bool plot_memory(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 

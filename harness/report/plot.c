@@ -16,6 +16,7 @@ const struct plot plot_table[] = {
 	{"startup", "Start-up time: from the request until the payload is ready", "latency samples"},
 	{"ecdf", "Start-up time: the share of the samples that were ready after a time",
 	 "latency samples"},
+	{"waterfall", "Where the time of a start-up goes, from the request until ready", "latency samples"},
 	{"memory", "Memory of one idle instance, by what it is used for", "footprint samples"},
 	{"disk", "Disk space: the first instance, and each further one", "footprint samples"},
 };
@@ -32,6 +33,7 @@ static const struct {
 } plot_makers[] = {
 	{plot_template_startup, NOT_KVM_TIME, plot_startup},
 	{plot_template_ecdf, NOT_KVM_TIME, plot_ecdf},
+	{plot_template_waterfall, NOT_KVM_TIME, plot_waterfall},
 	{plot_template_weight, ": QEMU itself also holds the translated code", plot_memory},
 	{plot_template_weight, "", plot_disk},
 };

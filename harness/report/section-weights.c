@@ -1,42 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a start-up and an instance consist of: phases, memory by every lens, disk. */
+/* What an instance consists of: memory by every lens, disk. */
 #include <math.h>
 #include <stdlib.h>
 
-#include "harness/analyze/phases.h"
 #include "harness/report/sections.h"
-
-static void subject_phases(struct page *page, const struct analysis_subject *s)
-{
-	struct table table = {.align = "llrrr"};
-	static const char *const heads[] = {"from", "to", "middle sample", "median", "n"};
-	struct phase phases[EVENT_COUNT];
-	size_t count = phases_of(s, phases);
-	char text[UNITS_MAX];
-
-	if (!count)
-		return;
-	page_paragraph(page, "%s", s->title);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		table_add(&table, "%s", heads[i]);
-	for (size_t i = 0; i < count; i++) {
-		table_add(&table, "%s", event_name(phases[i].from));
-		table_add(&table, "%s", event_name(phases[i].to));
-		table_add(&table, "%s", units_text(UNITS_NS, phases[i].medoid_ns, text));
-		table_add(&table, "%s", units_text(UNITS_NS, phases[i].median_ns, text));
-		table_add(&table, "%zu", phases[i].n);
-	}
-	page_table(page, &table);
-}
-
-void section_phases(struct page *page, const struct analysis *a)
-{
-	page_heading(page, "Phases of the start-up");
-	page_paragraph(page, "The phases of the middle sample (the one whose whole is the median) add up to its "
-			     "start-up exactly; medians do not (R7.2).");
-	for (size_t i = 0; i < a->subject_count; i++)
-		subject_phases(page, &a->subjects[i]);
-}
 
 /* One table of numbers of each subject: a row for each field that any subject has. */
 static void weights_table(struct page *page, const struct analysis *a, const char *const *names, size_t count,

@@ -28,6 +28,8 @@ void section_failures(struct page *page, const struct analysis *analysis);
 void section_charts(struct page *page, const struct analysis *analysis);
 /** One chart on an HTML page: the SVG from the run's folder, and its numbers as tables. */
 void chart_html(struct page *page, const struct analysis *analysis, size_t which);
+/** Where the time of a start-up goes, in words. */
+void section_parts(struct page *page, const struct analysis *analysis);
 /** Phases of the start-up, for each subject. */
 void section_phases(struct page *page, const struct analysis *analysis);
 /** Memory by every lens, and the rows of the disk table. */
