@@ -14,7 +14,7 @@
 
 #define PLOT_TIMEOUT_NS 60000000000u
 
-static const char *const pictures[] = {"svg", "png", "pdf"};
+static const char pictures[][4] = {"svg", "png", "pdf"};
 #define PICTURE_COUNT (sizeof(pictures) / sizeof(pictures[0]))
 
 static int write_text(const char *folder, const char *name, const char *end, const char *text, struct error *err)
