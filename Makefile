@@ -27,7 +27,7 @@ COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -I. -I$(B)/gen -fno-omit-frame-pointer 
 	$(if $(filter 1,$(WERROR)),-Werror) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(CFLAGS)
 
 # tare is the keeper and needs little but the C library; tare-harness is everything else.
-KEEPER_BASE := alloc box clock error file log overlay packet tree sweep
+KEEPER_BASE := alloc box clock error file log mounts overlay packet tree sweep
 KEEPER_OBJECTS := $(patsubst %.c,$(O)/%.o,$(wildcard harness/keeper/*.c)) \
 	$(patsubst %,$(O)/harness/base/%.o,$(KEEPER_BASE))
 HARNESS_SOURCES := $(filter-out harness/keeper/%,$(wildcard harness/*/*.c)) $(wildcard runtimes/*.c)

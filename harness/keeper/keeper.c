@@ -25,6 +25,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
+#include "harness/base/mounts.h"
 
 #define KEEPER_SWEEP_NS 10000000000u /* how long the last sweep may take */
 
@@ -288,10 +289,13 @@ size_t keeper_finish(struct keeper *keeper)
 		struct guard *g = &keeper->guards[--keeper->guard_count];
 		struct error err = {0};
 
-		if (g->cgroup)
+		if (g->cgroup) {
 			sweep_cgroups(g->path, deadline_ns);
-		else if (file_remove_tree(g->path, &err) < 0)
-			log_debug("%s", err.text);
+		} else {
+			mounts_detach_below(g->path);
+			if (file_remove_tree(g->path, &err) < 0)
+				log_debug("%s", err.text);
+		}
 		free(g->path);
 	}
 	free(keeper->guards);

@@ -20,6 +20,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/mounts.h"
 #include "harness/base/places.h"
 #include "harness/base/sweep.h"
 #include "harness/measure/traces.h"
@@ -165,8 +166,10 @@ static bool note_read(const struct leftover *l, int folder, char path[PATH_MAX])
 
 static void clean_folder(struct leftover *l, const char *path)
 {
-	if (take(l, "folder", path))
-		(void)file_remove_tree(path, NULL);
+	if (!take(l, "folder", path))
+		return;
+	mounts_detach_below(path);
+	(void)file_remove_tree(path, NULL);
 }
 
 /* Instances' folders by name, then the storage folder itself where nothing else is in it. */
@@ -185,8 +188,10 @@ static void clean_storage(struct leftover *l, const char *path)
 
 		if (strncmp(e->d_name, prefix, strlen(prefix)))
 			others++;
-		else if (take(l, "folder", shown))
+		else if (take(l, "folder", shown)) {
+			mounts_detach_below(shown);
 			(void)file_remove_tree(open_path, NULL);
+		}
 	}
 	if (dir && !others && take(l, "folder", path))
 		(void)rmdir(path);
