@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
@@ -128,10 +129,9 @@ static int spawn_judge(const char *name, int status, struct spawn_said *said, st
 			 killed ? WTERMSIG(status) : WEXITSTATUS(status), spawn_said_last(said));
 }
 
-int spawn_run(const struct spawn_program *program, struct error *err)
+static int spawn_whole(const struct spawn_program *program, struct spawn_said *said, struct error *err)
 {
 	const char *name = program->arguments[0];
-	struct spawn_said said = {.length = 0};
 	uint64_t deadline_ns = clock_now_ns() + program->timeout_ns;
 	int ends[2], status = 0;
 	pid_t pid = -1;
@@ -148,16 +148,32 @@ int spawn_run(const struct spawn_program *program, struct error *err)
 	(void)close(steal_fd(&input));
 	cleanup_close int pidfd = pidfd_open(pid, 0);
 
-	rc = pidfd < 0 ? -errno : spawn_follow(pidfd, output, deadline_ns, &said);
+	rc = pidfd < 0 ? -errno : spawn_follow(pidfd, output, deadline_ns, said);
 	if (rc < 0)
 		(void)kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_errno(err, errno, "%s: cannot wait for it", name);
-	(void)spawn_said_read(&said, output);
+	(void)spawn_said_read(said, output);
 	if (rc == -ETIMEDOUT)
 		return error_set(err, rc, "%s: still running after %.3g s, killed", name,
 				 (double)program->timeout_ns / 1e9);
 	return rc < 0 ? error_errno(err, -rc, "%s: cannot wait for it", name)
-		      : spawn_judge(name, status, &said, err);
+		      : spawn_judge(name, status, said, err);
+}
+
+int spawn_run(const struct spawn_program *program, struct error *err)
+{
+	struct spawn_said said = {.length = 0};
+
+	return spawn_whole(program, &said, err);
+}
+
+int spawn_read(const struct spawn_program *program, char *said, size_t size, struct error *err)
+{
+	struct spawn_said all = {.length = 0};
+	int rc = spawn_whole(program, &all, err);
+
+	(void)snprintf(said, size, "%s", all.text);
+	return rc;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "harness/base/error.h"
@@ -23,3 +24,5 @@ struct spawn_program {
  * output.
  */
 int spawn_run(const struct spawn_program *program, struct error *err);
+/** The same, and what it wrote, or the end of that, into `said`; also where it failed. */
+int spawn_read(const struct spawn_program *program, char *said, size_t size, struct error *err);

@@ -36,6 +36,19 @@ static void test_ends(void **state)
 	assert_non_null(strstr(err.text, "killed by signal 9"));
 }
 
+static void test_keeps_what_was_said(void **state)
+{
+	const char *arguments[] = {"sh", "-c", "echo one; echo two >&2; exit 3", NULL};
+	struct spawn_program program = {arguments, NULL, NULL, 10ull * SECOND_NS};
+	char said[32] = "before", small[4];
+
+	(void)state;
+	assert_int_equal(spawn_read(&program, said, sizeof(said), NULL), -EIO);
+	assert_string_equal(said, "one\ntwo\n");
+	assert_int_equal(spawn_read(&program, small, sizeof(small), NULL), -EIO);
+	assert_string_equal(small, "one");
+}
+
 /* More than a pipe holds, and more than is kept. */
 static void test_says_much(void **state)
 {
@@ -84,7 +97,8 @@ static void test_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ends),	    cmocka_unit_test(test_says_much),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_keeps_what_was_said),	    cmocka_unit_test(test_says_much),
 		cmocka_unit_test(test_environment), cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_missing),
 	};
