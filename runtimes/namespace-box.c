@@ -12,6 +12,7 @@
 #include "harness/base/file.h"
 #include "harness/model/protocol.h"
 #include "runtimes/box-text.h"
+#include "runtimes/masks.h"
 #include "runtimes/namespace.h"
 
 #define NAMESPACE_TMPFS_SIZE "67108864" /* bytes; counts as the container's memory */
@@ -20,51 +21,50 @@
 
 #define PLAIN (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* A mount below the root. `host`: emitted only if this path exists, as it is the same kernel's /proc and
- * /sys. */
+/* A mount below the root. */
 struct mount_row {
 	enum box_mount_kind kind;
-	const char *target, *type, *host;
+	const char *target, *type;
 	uint32_t attributes;
 	const char *options[7];
 };
 
 static const struct mount_row mount_rows[] = {
-    {BOX_MOUNT_NEW, "proc", "proc", NULL, PLAIN, {NULL}},
-    {BOX_MOUNT_NEW, "sys", "sysfs", NULL, PLAIN | MOUNT_ATTR_RDONLY, {NULL}},
-    {BOX_MOUNT_DEVICES, "dev", NULL, NULL, 0, {NULL}},
+    {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
+    {BOX_MOUNT_NEW, "sys", "sysfs", PLAIN | MOUNT_ATTR_RDONLY, {NULL}},
+    {BOX_MOUNT_DEVICES, "dev", NULL, 0, {NULL}},
     {BOX_MOUNT_NEW,
      "dev/pts",
      "devpts",
-     NULL,
      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
      {"ptmxmode", "0666", "mode", "0620", NULL}},
-    {BOX_MOUNT_NEW, "dev/shm", "tmpfs", NULL, PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
-    {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", NULL, PLAIN, {NULL}},
-    {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, NULL, 0, {NULL}},
-    {BOX_MOUNT_READONLY, "proc/bus", NULL, "/proc/bus", 0, {NULL}},
-    {BOX_MOUNT_READONLY, "proc/fs", NULL, "/proc/fs", 0, {NULL}},
-    {BOX_MOUNT_READONLY, "proc/irq", NULL, "/proc/irq", 0, {NULL}},
-    {BOX_MOUNT_READONLY, "proc/sys", NULL, "/proc/sys", 0, {NULL}},
-    {BOX_MOUNT_READONLY, "proc/sysrq-trigger", NULL, "/proc/sysrq-trigger", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FILE, "proc/kcore", NULL, "/proc/kcore", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FILE, "proc/keys", NULL, "/proc/keys", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FILE, "proc/latency_stats", NULL, "/proc/latency_stats", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FILE, "proc/timer_list", NULL, "/proc/timer_list", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FILE, "proc/sched_debug", NULL, "/proc/sched_debug", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FOLDER, "proc/scsi", NULL, "/proc/scsi", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FOLDER, "proc/acpi", NULL, "/proc/acpi", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FOLDER, "proc/asound", NULL, "/proc/asound", 0, {NULL}},
-    {BOX_MOUNT_HIDE_FOLDER, "sys/firmware", NULL, "/sys/firmware", 0, {NULL}},
+    {BOX_MOUNT_NEW, "dev/shm", "tmpfs", PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
+    {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", PLAIN, {NULL}},
+    {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, 0, {NULL}},
 };
+
+static void describe_masks(struct box *box)
+{
+	static const enum box_mount_kind kinds[] = {
+	    [MASK_READONLY] = BOX_MOUNT_READONLY,
+	    [MASK_FILE] = BOX_MOUNT_HIDE_FILE,
+	    [MASK_FOLDER] = BOX_MOUNT_HIDE_FOLDER,
+	};
+
+	for (size_t i = 0; i < MASK_COUNT; i++)
+		if (file_exists(masks[i].path))
+			box->mounts[box->mount_count++] = (struct box_mount){
+			    .kind = kinds[masks[i].kind],
+			    .fd = -1,
+			    .target = box_text(box, masks[i].path + 1),
+			};
+}
 
 static void describe_mounts(struct box *box)
 {
 	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++) {
 		const struct mount_row *row = &mount_rows[i];
 
-		if (row->host && !file_exists(row->host))
-			continue;
 		box->mounts[box->mount_count++] = (struct box_mount){
 		    .kind = row->kind,
 		    .fd = row->kind == BOX_MOUNT_ATTACH ? NAMESPACE_FD_SOCKET : -1,
@@ -74,6 +74,7 @@ static void describe_mounts(struct box *box)
 		    .options = row->options[0] ? box_options(box, row->options) : 0,
 		};
 	}
+	describe_masks(box);
 }
 
 static void describe_root(struct namespace_state *state)

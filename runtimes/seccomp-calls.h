@@ -6,6 +6,16 @@
  */
 #pragma once
 
+#include <sched.h>
+
+/* Not with clone, and clone3 not at all. */
+#define SECCOMP_NEW_NAMESPACES                                                                                       \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |        \
+	 CLONE_NEWNET)
+
+/** The arguments with which `personality` may be called: those that leave the architecture and the layout alone. */
+static const unsigned long seccomp_personalities[] = {0, 0x8, 0x20000, 0x20008, 0xffffffff};
+
 static const char *const seccomp_calls[] = {
     /* files */
     "access",

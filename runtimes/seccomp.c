@@ -2,7 +2,6 @@
 #include "runtimes/seccomp.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -11,9 +10,6 @@
 #include "harness/base/cleanup.h"
 #include "runtimes/seccomp-calls.h"
 
-#define NEW_NAMESPACES                                                                                       \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |        \
-	 CLONE_NEWNET)
 #define OPTIMIZE_TREE 2 /* a balanced tree: installing costs the kernel one walk for each possible call */
 
 static void cleanup_filter(scmp_filter_ctx *filter)
@@ -41,9 +37,8 @@ static int rules_plain(scmp_filter_ctx filter, size_t *count)
 /* Calls that are allowed for some arguments. */
 static int rules_conditional(scmp_filter_ctx filter, size_t *count)
 {
-	static const unsigned long personalities[] = {0, 0x8, 0x20000, 0x20008, 0xffffffff};
 	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-				  SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));
+				  SCMP_A0(SCMP_CMP_MASKED_EQ, SECCOMP_NEW_NAMESPACES, 0));
 
 	/* its flags are out of a filter's sight; C libraries then take clone */
 	if (!rc)
@@ -51,9 +46,9 @@ static int rules_conditional(scmp_filter_ctx filter, size_t *count)
 	if (!rc)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
 				      SCMP_A0(SCMP_CMP_NE, AF_VSOCK));
-	for (size_t i = 0; !rc && i < sizeof(personalities) / sizeof(personalities[0]); i++)
+	for (size_t i = 0; !rc && i < sizeof(seccomp_personalities) / sizeof(seccomp_personalities[0]); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(personality), 1,
-				      SCMP_A0(SCMP_CMP_EQ, personalities[i]));
+				      SCMP_A0(SCMP_CMP_EQ, seccomp_personalities[i]));
 	*count += 3;
 	return rc;
 }
