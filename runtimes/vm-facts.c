@@ -10,27 +10,13 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
-
-/** `name` in the first of the folders (separated by ':') that has it, for free(). NULL: in none. */
-static char *folder_search(const char *folders, const char *name)
-{
-	while (folders && *folders) {
-		size_t length = strcspn(folders, ":");
-		char *path = alloc_format("%.*s/%s", (int)length, folders, name);
-
-		if (file_exists(path))
-			return path;
-		free(path);
-		folders += length + (folders[length] == ':');
-	}
-	return NULL;
-}
+#include "runtimes/program.h"
 
 char *vm_driver_path(void)
 {
 	const char *own = getenv("LIBVIRT_DRIVER_DIR");
 
-	return folder_search(own ? own
+	return program_search(own ? own
 				 : "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver:"
 				   "/usr/lib64/libvirt/connection-driver:/usr/lib/libvirt/connection-driver",
 			     "libvirt_driver_qemu.so");
@@ -38,7 +24,7 @@ char *vm_driver_path(void)
 
 char *vm_program_path(const char *name)
 {
-	return folder_search(getenv("PATH"), name);
+	return program_find(name);
 }
 
 /** What QEMU reads beside the kernel, by machine (observed from its open calls). */
@@ -55,7 +41,7 @@ static const struct firmware_row {
 
 static void firmware_add(struct costs *costs, const char *name)
 {
-	cleanup_free char *path = folder_search("/usr/share/qemu:/usr/share/seabios:/usr/share/qemu-firmware", name);
+	cleanup_free char *path = program_search("/usr/share/qemu:/usr/share/seabios:/usr/share/qemu-firmware", name);
 
 	if (path)
 		costs_add_path(costs, DISK_BOOT, path);
