@@ -6,6 +6,11 @@
 #define RUNTIMES(X)                                                                                     \
 	X(process)                                                                                      \
 	X(namespace)                                                                                    \
+	X(crun)                                                                                         \
+	X(runc)                                                                                         \
+	X(youki)                                                                                        \
+	X(runsc)                                                                                        \
+	X(kata)                                                                                         \
 	X(vm)                                                                                           \
 	X(mock)
 

@@ -18,6 +18,10 @@
 	X(REQUEST, "request", "t0: last action before the first instance-specific one")                \
 	X(STORAGE_READY, "storage_ready", "the instance's own writable layer exists")                  \
 	X(LAUNCH, "launch", "immediately before the engine's start call")                              \
+	X(RUNTIME_SPAWN, "runtime_spawn", "the runtime's program is started for the first time")       \
+	X(RUNTIME_EXIT, "runtime_exit", "that program has ended: the container is created, not started") \
+	X(START_CALL, "start_call", "the second call, which starts what was created")                  \
+	X(API_CREATE_RETURN, "api_create_return", "the daemon has answered the request to create")     \
 	X(CGROUP_CREATED, "cgroup_created", "the instance's cgroup and its limits are set")            \
 	X(CLONE_CALL, "clone_call", "the starter calls clone3")                                        \
 	X(CHILD_FIRST, "child_first", "first statement of the child")                                  \
@@ -30,6 +34,8 @@
 	X(CLONE_RETURN, "clone_return", "clone3 returned to the starter (side event)")                 \
 	X(QEMU_CONNECTED, "qemu_connected", "QEMU opened its channel: its main() has parsed its devices") \
 	X(VM_RUNNING, "vm_running", "the virtual CPUs were started: first guest instruction")          \
+	X(ENGINE_START, "engine_start", "the daemon's own event `start` (side event)")                 \
+	X(API_START_RETURN, "api_start_return", "the daemon has answered the request to start (side event)") \
 	X(START_RETURN, "start_return", "the engine's start call returned (side event)")               \
 	X(KERNEL_CLOCK_ZERO, "kernel_clock_zero", "the guest kernel's clock started")                  \
 	X(INIT_EXEC, "init_exec", "the guest kernel is about to run /init")                            \
