@@ -22,6 +22,10 @@
 	X(RUNTIME_EXIT, "runtime_exit", "that program has ended: the container is created, not started") \
 	X(START_CALL, "start_call", "the second call, which starts what was created")                  \
 	X(API_CREATE_RETURN, "api_create_return", "the daemon has answered the request to create")     \
+	X(ENGINE_CREATE, "engine_create", "the daemon's own event `create`")                           \
+	X(BUNDLE_WRITTEN, "bundle_written", "the bundle's config.json is written (file time)")         \
+	X(SHIM_READY, "shim_ready", "the shim has told where it listens (file time)")                  \
+	X(RUNTIME_CREATED, "runtime_created", "the runtime has written the process id of what it created (file time)") \
 	X(CGROUP_CREATED, "cgroup_created", "the instance's cgroup and its limits are set")            \
 	X(CLONE_CALL, "clone_call", "the starter calls clone3")                                        \
 	X(CHILD_FIRST, "child_first", "first statement of the child")                                  \
