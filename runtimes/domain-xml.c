@@ -117,6 +117,24 @@ static void lifecycle_add(xmlNodePtr root)
 		(void)node_add(root, events[i], "destroy", NULL);
 }
 
+/* libvirt gives the CPUs of <vcpu> to every thread that has no other; said for each kind, so that none is forgotten. */
+static void vcpu_add(xmlNodePtr root, const char *count, const struct domain *domain)
+{
+	xmlNodePtr vcpu = node_add(root, "vcpu", count, "placement", "static", NULL);
+	char number[16];
+
+	if (!domain->cpus)
+		return;
+	(void)xmlNewProp(vcpu, xml("cpuset"), xml(domain->cpus));
+	xmlNodePtr tune = node_add(root, "cputune", NULL, NULL);
+
+	for (unsigned i = 0; i < domain->vcpus; i++) {
+		(void)snprintf(number, sizeof(number), "%u", i);
+		(void)node_add(tune, "vcpupin", NULL, "vcpu", number, "cpuset", domain->cpus, NULL);
+	}
+	(void)node_add(tune, "emulatorpin", NULL, "cpuset", domain->cpus, NULL);
+}
+
 static void flag_query_skip(xmlNodePtr root)
 {
 	xmlNsPtr ns = xmlNewNs(root, xml(QEMU_NAMESPACE), xml("qemu"));
@@ -150,7 +168,7 @@ char *domain_xml_build(const struct domain *domain)
 	(void)snprintf(number, sizeof(number), "%" PRIu64, domain->memory_bytes / 1024);
 	(void)node_add(root, "memory", number, "unit", "KiB", NULL);
 	(void)snprintf(number, sizeof(number), "%u", domain->vcpus);
-	(void)node_add(root, "vcpu", number, "placement", "static", NULL);
+	vcpu_add(root, number, domain);
 	os_add(root, domain);
 	if (domain->host_cpu)
 		(void)node_add(root, "cpu", NULL, "mode", "host-passthrough", "check", "none", NULL);

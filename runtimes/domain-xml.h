@@ -25,6 +25,7 @@ struct domain {
 	bool keep_owners;   /**< libvirt leaves the owners of the files alone: QEMU's user can read them anyway */
 	uint64_t memory_bytes;
 	unsigned vcpus;
+	const char *cpus;   /**< list of the host's CPUs for all of QEMU's threads; NULL: any */
 	const char *kernel, *initrd, *cmdline;
 	const char *disk;	    /**< qcow2 for /dev/vda; NULL: no disk */
 	const char *socket_ready;   /**< the harness listens; the debug port's bytes go here */

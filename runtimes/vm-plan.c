@@ -180,6 +180,7 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 
 	domain->machine = domain_machine_find(subject_setting(subject, "machine"));
 	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root == ROOT_IMAGE;
+	domain->cpus = run->subject_cpus;
 	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
 	if (!rc)
 		rc = limits_apply(subject, domain, err);

@@ -155,18 +155,35 @@ void detect_limits(struct analysis *a, struct analysis_flag *flag)
 	find_unset_limits(a, flag);
 }
 
+/* Subjects that ran elsewhere than on the CPUs that all of them should have: an engine's daemon may do that. */
+static void find_strays(struct analysis *a, struct analysis_flag *flag, const char *cpus)
+{
+	for (size_t i = 0; i < a->subject_count; i++)
+		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
+			const char *own = a->subjects[i].samples[k]->cpus;
+
+			if (*own && strcmp(own, cpus))
+				flag_touch(flag, i);
+		}
+}
+
 void detect_pin(struct analysis *a, struct analysis_flag *flag)
 {
 	const struct json *host = json_get(a->recording->host, "host");
 	int64_t cpus = json_int_of(json_path(host, "cpu.online_count"), 0);
 	const char *policy = json_text_of(json_path(host, "placement.policy"), "");
+	const char *subjects = json_text_of(json_path(host, "placement.subject_cpus"), "");
 
 	if (!cpus && !*policy)
 		flag_unchecked(flag, "host.json has neither the number of CPUs nor the placement");
 	flag->triggered = !strcmp(policy, "none") || (cpus > 0 && cpus <= 2);
+	if (*policy && strcmp(policy, "none"))
+		find_strays(a, flag, subjects);
 	if (flag->triggered)
-		(void)snprintf(flag->detail, sizeof(flag->detail), "CPUs online: %lld, placement: %.32s",
-			       (long long)cpus, *policy ? policy : "not recorded");
+		(void)snprintf(flag->detail, sizeof(flag->detail), "CPUs online: %lld, placement: %.32s%s%.64s",
+			       (long long)cpus, *policy ? policy : "not recorded",
+			       flag->subject_count ? "; these did not run on CPUs " : "",
+			       flag->subject_count ? subjects : "");
 }
 
 /* "times: 2; changed: kernel.release, ...": what became different is named. */

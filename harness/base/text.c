@@ -29,3 +29,13 @@ size_t text_decode(const char *bytes, uint32_t *ret_character)
 	}
 	return 0;
 }
+
+bool text_is_choice(const char *text, const char *choices)
+{
+	size_t length = strlen(text);
+
+	for (const char *at = choices; at; at = text_behind(at, '|'))
+		if (length && strcspn(at, "|") == length && !strncmp(at, text, length))
+			return true;
+	return false;
+}

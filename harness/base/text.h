@@ -2,6 +2,7 @@
 /* Steps through texts: by lines, by parts, by characters. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,3 +18,5 @@ static inline char *text_behind(const char *text, char mark)
 /** The character at the begin of the text and its length in bytes; 0: not UTF-8 (overlong forms and surrogates are
  * not). */
 size_t text_decode(const char *text, uint32_t *ret_character);
+/** Is it one of the words in "this|that|other"? */
+bool text_is_choice(const char *text, const char *choices);

@@ -13,13 +13,15 @@
 #include "harness/base/file.h"
 #include "harness/base/places.h"
 #include "harness/base/quantity.h"
+#include "harness/base/text.h"
 #include "harness/cli/command.h"
+#include "harness/measure/placement.h"
 #include "harness/measure/session.h"
 #include "harness/report/progress.h"
 #include "harness/report/report.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
-       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT };
+       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT };
 
 static const struct argp_option run_options[] = {
 	{"subjects", OPT_SUBJECTS, "LIST", 0,
@@ -35,6 +37,9 @@ static const struct argp_option run_options[] = {
 	 0},
 	{"resume", OPT_RESUME, "DIR", 0,
 	 "Go on with the run in DIR that ended early, with the same plan and seed; says what has changed", 0},
+	{"placement", OPT_PLACEMENT, PLACEMENT_POLICIES, 0,
+	 "CPUs: split gives the harness a core of its own and the subjects the others (default: auto, a split where "
+	 "there are three CPUs)", 0},
 	{"connect", OPT_CONNECT, "URI", 0, "libvirt connection for VMs (default: the embedded driver)", 0},
 	{"plots", OPT_PLOTS, "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
 	{"plot", OPT_PLOT, NULL, 0, "Also a chart of characters, in the terminal (default: none)", 0},
@@ -47,7 +52,7 @@ static const struct argp_option run_options[] = {
 struct run_arguments {
 	const char *scenarios[RUN_SCENARIOS_MAX];
 	size_t scenario_count;
-	const char *subjects, *out, *connect, *plots, *resume;
+	const char *subjects, *out, *connect, *plots, *resume, *placement;
 	uint64_t blocks, warmup, seed, budget_ns;
 	bool quiet, plot, has_seed, has_warmup;
 	struct error err;
@@ -90,6 +95,10 @@ static int take_option(struct run_arguments *a, int key, const char *value)
 	case OPT_CONNECT:
 		a->connect = value;
 		return 0;
+	case OPT_PLACEMENT:
+		a->placement = value;
+		return text_is_choice(value, PLACEMENT_POLICIES) ? 0
+			: error_input(&a->err, "--placement '%.32s': one of " PLACEMENT_POLICIES, value);
 	case OPT_PLOTS:
 		a->plots = value;
 		return 0;
@@ -244,6 +253,7 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 	struct session_options options = {
 		.folder = folder,
 		.connect_uri = a->connect,
+		.placement = a->placement,
 		.seed = a->seed,
 		.budget_ns = a->budget_ns,
 		.argument_count = argc,
@@ -261,7 +271,8 @@ static int run_resume(const struct run_arguments *a, int argc, char **argv, stru
 	struct recording earlier;
 	struct scenario scenario;
 
-	if (a->scenario_count || a->subjects || a->out || a->connect || a->blocks || a->has_warmup || a->has_seed)
+	if (a->scenario_count || a->subjects || a->out || a->connect || a->placement || a->blocks || a->has_warmup ||
+	    a->has_seed)
 		return error_input(err, "--resume: takes scenario, subjects, counts, seed and connection from its "
 				   "folder; only --budget, --plots and --quiet may be given with it");
 	int rc = recording_load(a->resume, &earlier, err);

@@ -181,3 +181,34 @@ int topology_read(struct topology *ret, struct error *err)
 	*ret = topology_cached;
 	return 0;
 }
+
+int topology_bind(pid_t thread, const char *cpus, struct error *err)
+{
+	hwloc_bitmap_t bitmap = hwloc_bitmap_alloc();
+	cpu_set_t set;
+	int cpu, rc = hwloc_bitmap_list_sscanf(bitmap, cpus);
+
+	CPU_ZERO(&set);
+	for (cpu = hwloc_bitmap_first(bitmap); cpu >= 0 && cpu < CPU_SETSIZE; cpu = hwloc_bitmap_next(bitmap, cpu))
+		CPU_SET((size_t)cpu, &set);
+	hwloc_bitmap_free(bitmap);
+	if (rc < 0 || cpu >= 0)
+		return error_set(err, -EINVAL, "'%.64s' is no list of CPUs that can be bound to", cpus);
+	if (sched_setaffinity(thread, sizeof(set), &set) < 0)
+		return error_errno(err, errno, "cannot bind to CPUs %.64s", cpus);
+	return 0;
+}
+
+void topology_list(const cpu_set_t *set, char *text, size_t size)
+{
+	hwloc_bitmap_t bitmap = hwloc_bitmap_alloc();
+
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set))
+			(void)hwloc_bitmap_set(bitmap, cpu);
+	int length = hwloc_bitmap_list_snprintf(text, size, bitmap);
+
+	if (length < 0 || (size_t)length >= size)
+		text[0] = '\0';
+	hwloc_bitmap_free(bitmap);
+}

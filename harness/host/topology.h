@@ -5,7 +5,10 @@
  */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
@@ -35,3 +38,7 @@ struct topology {
 int topology_read(struct topology *ret, struct error *err);
 /** A machine described in hwloc's synthetic language ("node:2 core:8 pu:2"), for tests. */
 int topology_read_synthetic(const char *description, struct topology *ret, struct error *err);
+/** Lets a thread (0: the calling one) run on the CPUs of such a list only; what it starts inherits that. */
+int topology_bind(pid_t thread, const char *cpus, struct error *err);
+/** Such a list of a set; "" where it is empty or does not fit. */
+void topology_list(const cpu_set_t *set, char *text, size_t size);

@@ -14,6 +14,7 @@
 #include "harness/measure/disk.h"
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
+#include "harness/measure/placement.h"
 #include "harness/measure/residue.h"
 #include "harness/measure/sync.h"
 #include "harness/model/runtime.h"
@@ -282,6 +283,7 @@ void attempt_run(const struct attempts *attempts, const struct plan_step *step, 
 	noise_read(&before);
 	if (attempt_start(&a) && attempt_await_ready(&a)) {
 		noise_read(&after);
+		placement_read(a.in.pid, sample->cpus, sizeof(sample->cpus));
 		residue_remember(&a.residue, &a.in);
 		attempt_learn(&a);
 		if (step->kind == BLOCK_FOOTPRINT && sample->status == SAMPLE_OK)

@@ -60,6 +60,7 @@ static struct json *describe_run_object(const struct describe_run *d)
 		json_append(arguments, json_new_text(d->options->arguments[i]));
 	json_add(run, "argv", arguments);
 	json_add_text(run, "connect_uri", d->options->connect_uri);
+	json_add_text(run, "placement", d->options->placement);
 	json_add_int(run, "budget_ns", (int64_t)d->options->budget_ns);
 	json_add_text(run, "seed", seed);
 	json_add_text(run, "profile", "headline");
@@ -163,11 +164,12 @@ static struct json *describe_artifacts(const char *folder)
 	return array;
 }
 
-struct json *describe_host(const char *storage, const char *artifacts)
+struct json *describe_host(const char *storage, const char *artifacts, const struct placement *placement)
 {
-	struct json *object = json_object();
+	struct json *object = json_object(), *host = doctor_host_json(storage);
 
-	json_add(object, "host", doctor_host_json(storage));
+	placement_describe(placement, host);
+	json_add(object, "host", host);
 	json_add(object, "artifacts", describe_artifacts(artifacts));
 	return object;
 }

@@ -2,6 +2,7 @@
 /* plan.json and host.json: everything about a run that is known before its first sample. */
 #pragma once
 
+#include "harness/measure/placement.h"
 #include "harness/measure/session.h"
 #include "harness/model/instance.h"
 
@@ -18,4 +19,4 @@ struct describe_run {
 
 struct json *describe_plan(const struct describe_run *described);
 /** `storage`: where instances lie; `artifacts`: the folder of payload, root tree and guest. */
-struct json *describe_host(const char *storage, const char *artifacts);
+struct json *describe_host(const char *storage, const char *artifacts, const struct placement *placement);

@@ -5,6 +5,7 @@
 #include "harness/measure/attempt.h"
 #include "harness/measure/neighbours.h"
 #include "harness/measure/noise.h"
+#include "harness/measure/placement.h"
 #include "harness/measure/session.h"
 #include "harness/model/recording.h"
 
@@ -29,6 +30,7 @@ struct session {
 	size_t done_count, torn_lines;
 	int64_t earlier_ns, earlier_cpu_ns; /* how long that part was, and the harness's CPU time in it (or UNKNOWN) */
 	uint64_t begin_ns;
+	struct placement placement; /* which CPU does what */
 	struct neighbours neighbours; /* other runs that were alive */
 	struct session_result result;
 };

@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
+#include "harness/base/text.h"
 
 #define RUN_ID_DIGITS 16u
 
@@ -66,6 +67,10 @@ static int recall_connection(const struct json *run, struct session_options *opt
 		return error_input(err, RECORDING_PLAN ": run.connect_uri: '%.80s' is not of this host, or has "
 				   "parameters; such a run cannot be resumed", uri);
 	options->connect_uri = uri;
+	options->placement = json_get_text(run, "placement", NULL);
+	if (options->placement && !text_is_choice(options->placement, PLACEMENT_POLICIES))
+		return error_input(err, RECORDING_PLAN ": run.placement: '%.32s' is none of " PLACEMENT_POLICIES,
+				   options->placement);
 	return 0;
 }
 

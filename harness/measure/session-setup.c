@@ -125,6 +125,12 @@ int session_open(struct session *s, struct error *err)
 		rc = session_make_id(&s->run, err);
 	if (!rc)
 		rc = session_make_places(s, err);
+	/* Before there is a second thread. */
+	if (!rc)
+		rc = placement_choose(s->options->placement ? s->options->placement : "auto", &s->placement, err);
+	if (!rc)
+		rc = placement_enter(&s->placement, s->run.keeper, err);
+	s->run.subject_cpus = placement_subject_cpus(&s->placement);
 	if (!rc)
 		rc = receiver_start(&s->receiver, err);
 	if (!rc && s->run.keeper)
@@ -211,7 +217,7 @@ int session_describe(struct session *s, struct error *err)
 		reasons[i] = s->reasons[i];
 	described.reasons = reasons;
 	struct json *plan = describe_plan(&described);
-	struct json *host = describe_host(s->run.storage, s->run.artifacts);
+	struct json *host = describe_host(s->run.storage, s->run.artifacts, &s->placement);
 
 	neighbours_look(&s->neighbours, s->run.id);
 	json_add(host, "concurrent_runs", neighbours_json(&s->neighbours));
@@ -242,6 +248,7 @@ void session_close(struct session *s)
 	if (s->lock >= 0)
 		(void)close(s->lock);
 	start_disconnect(s->run.keeper);
+	placement_leave(&s->placement);
 	plan_release(&s->plan);
 	free(s->usable);
 	free(s->reasons);

@@ -18,6 +18,7 @@ struct run {
 	char storage[PATH_MAX];    /**< where instances' writable layers live: one file system for all subjects */
 	char artifacts[PATH_MAX];  /**< payload, root tree and guest images (build/ in a checkout) */
 	const char *connect_uri;   /**< libvirt URI the user asked for; NULL: the embedded driver */
+	const char *subject_cpus;  /**< list of the CPUs on which everything that is measured runs; NULL: any */
 	struct start_client *keeper;
 };
 

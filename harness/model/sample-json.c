@@ -270,6 +270,7 @@ struct json *sample_to_json(const struct sample *sample)
 	json_add_text(object, "status", sample_status_name(sample->status));
 	add_text(object, "phase", sample->phase);
 	add_text(object, "error", sample->error);
+	add_text(object, "cpus", sample->cpus);
 	add_text(object, "residue", sample->residue);
 	numbers_to_json(sample, object);
 	json_add(object, "latency", latency_to_json(sample));
@@ -321,6 +322,7 @@ int sample_from_json(const struct json *json, const char *where, struct sample *
 	get_text(json, "invalid_reason", sample.invalid_reason, sizeof(sample.invalid_reason));
 	get_text(json, "phase", sample.phase, sizeof(sample.phase));
 	get_text(json, "error", sample.error, sizeof(sample.error));
+	get_text(json, "cpus", sample.cpus, sizeof(sample.cpus));
 	get_text(json, "residue", sample.residue, sizeof(sample.residue));
 	numbers_from_json(json, &sample);
 	if (sample.id == UNKNOWN || sample.id < 0 || sample.block == UNKNOWN || sample.block < 0)

@@ -122,6 +122,7 @@ struct sample {
 	struct identity identity;
 	bool has_identity;
 	struct clock_sync sync; /**< without a method: none was tried */
+	char cpus[64];	       /**< list of the CPUs on which the main process may run, read when ready; "" */
 	char residue[256];     /**< what was left behind after destroy; "": nothing */
 };
 

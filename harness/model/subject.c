@@ -61,19 +61,9 @@ static const struct {
 	int (*set)(struct subject *, const char *, struct error *);
 } common_options[] = {{"root", set_root}, {"memory", set_memory}, {"timeout", set_timeout}};
 
-static bool choice_contains(const char *choices, const char *value)
-{
-	size_t length = strlen(value);
-
-	for (const char *at = choices; at; at = text_behind(at, '|'))
-		if (length && strcspn(at, "|") == length && !strncmp(at, value, length))
-			return true;
-	return false;
-}
-
 static int option_check(const struct runtime_option *option, const char *value, struct error *err)
 {
-	if (option->choices && !choice_contains(option->choices, value))
+	if (option->choices && !text_is_choice(value, option->choices))
 		return error_input(err, "'%.64s' is not a value of '%s'; one of %s", value, option->name,
 				   option->choices);
 	return option->check ? option->check(value, err) : 0;

@@ -34,6 +34,8 @@ void section_parts(struct page *page, const struct analysis *analysis);
 void section_phases(struct page *page, const struct analysis *analysis);
 /** Memory by every lens, and the rows of the disk table. */
 void section_weights(struct page *page, const struct analysis *analysis);
+/** Which CPU does what. */
+void section_placement(struct page *page, const struct analysis *analysis);
 void section_doctor(struct page *page, const struct analysis *analysis);
 void section_host(struct page *page, const struct analysis *analysis);
 /** How each number is defined, with the rule of the method. */

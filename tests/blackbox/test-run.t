@@ -106,6 +106,28 @@ is "$cpu" true 'the harness takes less than 5 % of a CPU'
 is "$(jq -s '[.[] | select(.record == "end")][0] | .keeper_rss_bytes <= 4194304 and .starter_rss_bytes <= 4194304' \
 	"$scratch/run/samples.jsonl")" true 'keeper and starter stay below 4 MiB'
 
+# A split puts all that is measured onto one set of CPUs, the same for every subject, QEMU's threads included.
+cat >"$scratch/place.json" <<'END'
+{
+  "name": "place",
+  "blocks": {"latency": {"count": 1}},
+  "subjects": [
+    {"name": "process", "runtime": "process"},
+    {"name": "namespace", "runtime": "namespace"},
+    {"name": "vm", "runtime": "vm", "root": "none"}
+  ]
+}
+END
+if [[ $(nproc) -ge 2 ]]; then
+	ok 'a run with a split' timeout 60 "$tare" run "$scratch/place.json" --out "$scratch/place" --quiet --placement split
+	set=$(jq -r .host.placement.subject_cpus "$scratch/place/host.json")
+	is "$(jq -r 'select(.record == "sample") | .cpus' "$scratch/place/samples.jsonl" | sort | uniq -c | tr -s ' ')" " 3 $set" \
+		'each subject runs on the CPUs of the subjects, and on no other'
+	like "$(<"$scratch/place/report.md")" "keeper, starters, and every subject" 'the report says which CPU does what'
+else
+	skip 'a run with a split' 'needs two CPUs'
+fi
+
 # Injected delays move the headline by what was injected (acceptance test 4 of the method; wide margins, minima).
 cat >"$scratch/delay.json" <<'END'
 {

@@ -35,6 +35,7 @@ static struct domain domain_at(unsigned number)
 		.disk = number & 4 ? "/storage/tare-0123456789abcdef-7/disk.qcow2" : NULL,
 		.memory_bytes = 256u << 20,
 		.vcpus = 1 + (number & 1),
+		.cpus = number & 1 ? "1-3" : NULL,
 		.kernel = "/build/guest/vmlinux",
 		.initrd = number & 4 ? "/build/guest/initrd-mmio.cpio" : "/build/guest/initrd-none.cpio",
 		.cmdline = "quiet panic=-1 reboot=t TARE_CHANNEL=isa",
