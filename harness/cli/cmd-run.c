@@ -17,6 +17,7 @@
 #include "harness/cli/command.h"
 #include "harness/measure/placement.h"
 #include "harness/measure/session.h"
+#include "harness/model/digests.h"
 #include "harness/report/progress.h"
 #include "harness/report/report.h"
 
@@ -225,6 +226,9 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 	if (result.orphaned)
 		return EXIT_INTERRUPTED; /* at once; `tare report` says what was measured */
 	struct error report_err = {0};
+
+	if (digests_write(options.folder, &report_err) < 0)
+		progress_note(&progress, report_err.text);
 	/* Who interrupts does not want to wait for charts; `tare report` draws them. */
 	struct report_wish wish = {
 		.plots = result.interrupted ? "none" : a->plots,

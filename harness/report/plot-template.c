@@ -7,4 +7,5 @@ EMBED(plot_template_common, "scripts/plots/common.gp");
 EMBED(plot_template_startup, "scripts/plots/startup.gp");
 EMBED(plot_template_ecdf, "scripts/plots/ecdf.gp");
 EMBED(plot_template_waterfall, "scripts/plots/waterfall.gp");
+EMBED(plot_template_class, "scripts/plots/class.gp");
 EMBED(plot_template_weight, "scripts/plots/weight.gp");
