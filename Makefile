@@ -57,7 +57,7 @@ $(O)/libtare.a: $(HARNESS_OBJECTS)
 $(B)/gen/version.gen.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#pragma once\n#define VERSION_COMMIT "%s"\n#define VERSION_CFLAGS "%s"\n' \
-		'$(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)' '$(CFLAGS)' > $@.new
+		'$(shell cat .commit 2>/dev/null || git describe --always --dirty --tags 2>/dev/null || echo unknown)' '$(CFLAGS)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(O)/harness/base/version.o: $(B)/gen/version.gen.h
@@ -136,6 +136,7 @@ help:
 	@echo 'make lint       layers, style, static checks'
 	@echo 'make fuzz       fuzzes the readers of files and messages, FUZZ_TIME=60 seconds each'
 	@echo 'make install    puts what is built into DESTDIR and PREFIX=/usr/local; make uninstall removes it'
+	@echo 'make dist       the sources as an archive in build/; make deb a Debian package of what is built'
 	@echo 'make format     lays out all C files; make compile_commands.json is for editors'
 	@echo 'make clean      removes build/'
 	@echo 'variables: V=1 shows commands, WERROR=1 makes warnings errors, CFLAGS, CC, MUSL_CC'

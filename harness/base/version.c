@@ -3,9 +3,11 @@
 
 #include "version.gen.h"
 
+#define VERSION_TEXT "0.1.0" /* read by scripts/package too */
+
 const char *version_text(void)
 {
-	return "0.1.0";
+	return VERSION_TEXT;
 }
 
 const char *version_commit(void)
