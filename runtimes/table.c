@@ -11,6 +11,9 @@
 	X(youki)                                                                                        \
 	X(runsc)                                                                                        \
 	X(kata)                                                                                         \
+	X(docker)                                                                                       \
+	X(docker_cli)                                                                                   \
+	X(podman)                                                                                       \
 	X(vm)                                                                                           \
 	X(mock)
 

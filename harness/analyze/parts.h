@@ -17,6 +17,9 @@
 	X(MOUNTS, "mounts")                                                                                  \
 	X(CONFINE, "confinement")                                                                            \
 	X(EXEC, "exec")                                                                                      \
+	X(DAEMON, "the daemon")                                                                              \
+	X(SHIM, "containerd and the shim")                                                                   \
+	X(RUNTIME, "the runtime")                                                                            \
 	X(ENGINE, "the engine")                                                                              \
 	X(VMM, "QEMU and its manager")                                                                       \
 	X(LOADING, "firmware and loading")                                                                   \

@@ -10,7 +10,16 @@
 /* They happen beside the way to ready, in another thread or process. */
 static bool is_side_event(enum event_id id)
 {
-	return id == EVENT_CLONE_RETURN || id == EVENT_START_RETURN || id == EVENT_STOP_RETURN;
+	switch (id) {
+	case EVENT_CLONE_RETURN:
+	case EVENT_ENGINE_START:
+	case EVENT_API_START_RETURN:
+	case EVENT_START_RETURN:
+	case EVENT_STOP_RETURN:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Events between request and ready by time, then by the order in which they normally happen. */

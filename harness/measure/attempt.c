@@ -11,6 +11,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/log.h"
+#include "harness/measure/daemons.h"
 #include "harness/measure/disk.h"
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
@@ -36,6 +37,7 @@ struct attempt {
 	struct channel *channel;
 	struct costs costs;
 	struct residue residue;
+	int64_t daemons_before; /* of a footprint sample: daemons_pss_bytes() before the request */
 	struct clock_bracket begin;
 	struct clock_tsc begin_tsc;
 	struct error err;
@@ -91,6 +93,8 @@ static void attempt_prepare(struct attempt *a)
 
 static bool attempt_start(struct attempt *a)
 {
+	if (a->step->kind == BLOCK_FOOTPRINT)
+		a->daemons_before = daemons_pss_bytes(a->in.subject);
 	if (a->sample->status != SAMPLE_OK || channel_open(a->all->receiver, &a->in, &a->channel, &a->err) < 0) {
 		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
 		return false;
@@ -190,6 +194,7 @@ static void attempt_weigh(struct attempt *a)
 		.in = &a->in,
 		.costs = &a->costs,
 		.channel = a->channel,
+		.daemons_before = a->daemons_before,
 		.settle_min_ns = a->all->scenario->settle_min_ns,
 		.settle_max_ns = a->all->scenario->settle_max_ns,
 		.ready_ns = timeline_get(&a->timeline, EVENT_READY_OBS).t_ns,

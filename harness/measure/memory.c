@@ -16,6 +16,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/measure/counters.h"
+#include "harness/measure/daemons.h"
 
 #define SETTLE_STEP_NS 250000000u
 #define SETTLE_WINDOW 5
@@ -213,7 +214,7 @@ static void read_cgroup(const struct memory_task *task, struct memory_reading *r
 	struct counters counters;
 	struct counters_memory memory;
 
-	counters_find(task->in->pid, task->in->name, &counters);
+	counters_find(task->in->pid, *task->in->group ? task->in->group : task->in->name, &counters);
 	counters_read_memory(&counters, &memory);
 	r->cgroup_current = memory.current;
 	r->cgroup_peak = memory.peak;
@@ -224,6 +225,14 @@ static void read_cgroup(const struct memory_task *task, struct memory_reading *r
 			       "kernel memory: the instance has no memory cgroup of its own");
 }
 
+static void read_daemons(const struct memory_task *task, struct memory_reading *r)
+{
+	int64_t now = daemons_pss_bytes(task->in->subject);
+
+	if (now != UNKNOWN && task->daemons_before != UNKNOWN)
+		r->daemon_growth = now - task->daemons_before;
+}
+
 void memory_weigh(const struct memory_task *task, struct memory_reading *ret_reading)
 {
 	struct memory_reading *r = ret_reading;
@@ -232,6 +241,7 @@ void memory_weigh(const struct memory_task *task, struct memory_reading *ret_rea
 	memory_settle(task, r);
 	read_cgroup(task, r);
 	read_processes(task->costs, r);
+	read_daemons(task, r);
 	if (task->costs->guest_ram_bytes) {
 		r->guest_configured = (int64_t)task->costs->guest_ram_bytes;
 		read_guest_mapping(task, r);
@@ -245,5 +255,6 @@ void memory_weigh(const struct memory_task *task, struct memory_reading *ret_rea
 				r->private_cache = known_or_0(r->private_cache) + bytes;
 		}
 	if (r->pss != UNKNOWN)
-		r->footprint = r->pss + known_or_0(r->cgroup_kernel) + known_or_0(r->private_cache);
+		r->footprint = r->pss + known_or_0(r->cgroup_kernel) + known_or_0(r->private_cache) +
+			       known_or_0(r->daemon_growth);
 }

@@ -10,6 +10,7 @@ struct memory_task {
 	const struct costs *costs;
 	struct channel *channel; /**< to ask a guest for its own view */
 	uint64_t settle_min_ns, settle_max_ns; /**< method R2.4 */
+	int64_t daemons_before;	 /**< daemons_pss_bytes() before the instance was asked for */
 	uint64_t ready_ns;	 /**< when the instance was ready */
 };
 

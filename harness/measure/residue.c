@@ -17,7 +17,7 @@
 void residue_remember(struct residue *residue, const struct instance *in)
 {
 	if (in->pid > 0)
-		counters_find(in->pid, in->name, &residue->cgroups);
+		counters_find(in->pid, *in->group ? in->group : in->name, &residue->cgroups);
 }
 
 static void residue_add(char *text, size_t size, const char *what, const char *which)
@@ -50,7 +50,7 @@ static void residue_search(const struct instance *in, char *text, size_t size)
 void residue_check(const struct residue *residue, const struct instance *in, char *text, size_t size)
 {
 	cleanup_free char *mounts = file_read("/proc/self/mountinfo", NULL, NULL);
-	char number[24];
+	char number[24], known[160] = "";
 
 	text[0] = '\0';
 	(void)snprintf(number, sizeof(number), "%d", (int)in->pid);
@@ -61,6 +61,10 @@ void residue_check(const struct residue *residue, const struct instance *in, cha
 			residue_add(text, size, "cgroup", residue->cgroups.folders[i].path);
 	if (in->pid <= 0 && in->subject->runtime->kind != RUNTIME_MOCK)
 		residue_search(in, text, size);
+	if (in->subject->runtime->remains)
+		in->subject->runtime->remains(in, known, sizeof(known));
+	if (*known)
+		residue_add(text, size, "in the engine:", known);
 	if (file_exists(in->storage))
 		residue_add(text, size, "storage", in->storage);
 	if (file_exists(in->socket))

@@ -26,6 +26,7 @@ struct instance {
 	const struct run *run;
 	struct subject *subject;
 	char name[40];		    /**< "tare-ID-SAMPLE": unique; domain, cgroup and folders are called so */
+	char group[72]; /**< what the path of its cgroup carries where that is not `name`: an engine's own id; "" */
 	char socket[104];	    /**< the channel; listening before create() is called */
 	char storage[PATH_MAX];     /**< RUN.storage/NAME; create() makes it, destroy() removes it */
 	pid_t pid; /**< host's view of the main process: payload, container init or QEMU; 0: not known yet */

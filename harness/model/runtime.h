@@ -71,6 +71,11 @@ struct runtime {
 	 * until the kernel has let go, removes cgroup, storage, domain. After it nothing of the instance is left.
 	 */
 	void (*destroy)(struct instance *in);
+	/**
+	 * After destroy: what the engine itself still knows of the instance, as text; untouched where that is nothing.
+	 * NULL: the runtime has no memory of its own.
+	 */
+	void (*remains)(const struct instance *in, char *text, size_t size);
 	/** Undoes prepare; also after a prepare that failed. NULL state is fine. */
 	void (*finish)(struct subject *subject);
 };

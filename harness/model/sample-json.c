@@ -56,7 +56,8 @@ static const char *source_text(const char *text)
 {
 	static const char *const known_sources[] = {"harness", "keeper", "payload", "accept", "qmp_resume",
 						    "libvirt", "pidfd",	 "mock",    "guest",
-						    "guest_tsc", "guest_boottime", "kmsg"};
+						    "guest_tsc", "guest_boottime", "kmsg",
+						    "engine", "file"};
 
 	for (size_t i = 0; i < sizeof(known_sources) / sizeof(known_sources[0]); i++)
 		if (!strcmp(known_sources[i], text))

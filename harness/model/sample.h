@@ -45,7 +45,8 @@ enum block_kind {
 
 /* member, JSON key, source of the number: the lenses of method 2.1 and 2.2, in bytes */
 #define SAMPLE_MEMORY_FIELDS(X)                                                                         \
-	X(footprint, "footprint_bytes", "sum of Pss + cgroup kernel memory + private page cache of one instance") \
+	X(footprint, "footprint_bytes",                                                                 \
+	  "sum of Pss + cgroup kernel memory + private page cache of one instance + growth of its daemons") \
 	X(pss, "pss_bytes", "sum of Pss over the instance's processes (smaps_rollup)")                 \
 	X(pss_anon, "pss_anon_bytes", "anonymous part of it")                                          \
 	X(pss_file, "pss_file_bytes", "file part of it")                                               \
@@ -62,6 +63,8 @@ enum block_kind {
 	X(guest_configured, "guest_configured_bytes", "RAM that the guest was given")                  \
 	X(guest_touched, "guest_ram_touched_bytes", "resident part of the guest's RAM mapping")        \
 	X(guest_used, "guest_used_bytes", "MemTotal - MemAvailable as the guest sees it")              \
+	X(daemon_growth, "daemon_growth_bytes",                                                         \
+	  "growth of the engine's daemons (Pss) since before the instance; may be negative") \
 	X(vmm_overhead, "vmm_overhead_bytes", "Pss outside of the guest's RAM mapping")
 
 /** One weighing. `unknown_reason` names what could not be read and why; "" where all was. */

@@ -52,6 +52,8 @@ struct subject {
 
 	/* Filled by the runtime's prepare(). */
 	void *state;	    /**< the runtime's own; finish() frees it */
+	int daemons[4]; /**< process ids of what serves all instances of the engine: only its growth is theirs */
+	size_t daemon_count;
 	struct json *facts; /**< object: engine {name, version,...}, config {...}, guest {...}: method section
 			       7, `subjects` */
 	char label[32]; /**< what must stand beside the name everywhere: "tcg", "kvm-software"; "" for none */

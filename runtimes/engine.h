@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Container engines with Docker's interface: Docker, its command line, Podman. One set of functions; what differs is in
+ * a row of traits. Only for runtimes/engine*.c.
+ *
+ * Everything that is made in an engine carries two labels: `tare`, the run's id, and `tare.place`, the run's private
+ * folder with the mount namespace that this is in. Only what carries them is ever removed.
+ */
+#pragma once
+
+#include "harness/model/runtime.h"
+#include "runtimes/engine-api.h"
+
+#define ENGINE_LABEL "tare"
+#define ENGINE_LABEL_PLACE "tare.place"
+#define ENGINE_DAEMONS_MAX 2
+
+/** In what one engine differs from the other. */
+struct engine_traits {
+	const char *runtime;	 /**< the runtime's name */
+	const char *program;	 /**< of the daemon: "dockerd"; NULL where there is none of that name */
+	const char *helper;	 /**< a second daemon that serves it: "containerd"; NULL: none */
+	const char *client;	 /**< command line that starts the containers, instead of the socket; NULL: none */
+	const char *variable;	 /**< environment variable that names the socket */
+	const char *user_socket; /**< below $XDG_RUNTIME_DIR */
+	const char *root_socket;
+	const char *package; /**< for the remedy */
+	bool limits_files;   /**< give it the limits of open files: its own defaults need a capability */
+};
+
+/** What the instances of a subject share: subject->state. */
+struct engine {
+	const struct run *run;
+	const struct engine_traits *traits;
+	struct engine_api *api; /**< NULL: prepare failed before */
+	char socket[108];
+	char image[128];	/**< its id, "sha256:..." */
+	char *client;		/**< path of the command line; NULL: none */
+	struct json *security;	/**< HostConfig.SecurityOpt; NULL: the engine's default */
+};
+
+const struct engine_traits *engine_traits_find(const char *runtime);
+
+/** Where the engine's socket is: the variable's, the user's, root's. error_input() where the variable names no unix
+ * socket. */
+int engine_socket_find(const struct engine_traits *traits, char ret_socket[108], struct error *err);
+/** The runtime's probe. */
+void engine_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding);
+
+/** Imports the root tree of the subject's class, labelled, unless the run has done that already. */
+int engine_image_import(struct engine *engine, const struct subject *subject, struct error *err);
+/** The run's labels as an object {tare, tare.place}; the caller frees it. */
+struct json *engine_labels(const struct run *run);
+
+/** Removes the objects of one run: containers, then images; returns how many are left. */
+size_t engine_sweep_run(struct engine_api *api, const char *run_id);
+/** Removes what dead runs left in this engine. */
+void engine_sweep_dead(struct engine_api *api, const struct run *run);
+
+/** The body of POST /containers/create; the caller frees it. */
+struct json *engine_create_body(const struct engine *engine, const struct instance *in);
+/** {engine, config} as in the report. */
+struct json *engine_facts(struct engine *engine, const struct subject *subject);
+/** The engine's daemons, into subject->daemons. */
+void engine_daemons_find(const struct engine *engine, struct subject *subject);
+/** Adds the container's processes (with its shim or monitor) and paths. */
+int engine_costs(struct engine *engine, const struct instance *in, struct costs *costs, struct error *err);
+/** Adds the stamps that the daemon's own events give of this start. */
+void engine_trace_events(struct engine *engine, struct instance *in);
+/** Adds those of the files in the bundle of a container that runs. */
+void engine_trace_bundle(struct instance *in);
+/** "docker run" of the instance through the keeper, to its end. */
+int engine_client_run(struct engine *engine, struct instance *in, struct error *err);

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+# Private container engines for tests: each with its own data, state and socket in a folder of the test, stopped at the
+# end whatever happens. Sourced by tests that are alone (tests/alone.bash) and have $scratch. No engine of the user's is
+# touched: nothing here knows a default socket.
+# shellcheck shell=bash
+
+declare -A engine_pid
+
+# engine_wait SOCKET NAME: until something answers on it
+engine_wait() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		curl -sf --max-time 5 --unix-socket "$1" http://engine/version >/dev/null 2>&1 && return 0
+		kill -0 "${engine_pid[$2]}" 2>/dev/null || break
+		sleep 0.1
+	done
+	printf '# %s does not come up:\n' "$2"
+	tail -5 "$scratch/$2/log" | sed 's/^/# /'
+	return 1
+}
+
+# docker_start: sets DOCKER_HOST
+docker_start() {
+	local folder=$scratch/docker
+	mkdir -p "$folder"
+	PATH=$PATH:/usr/sbin:/sbin dockerd --data-root "$folder/data" --exec-root "$folder/exec" --host "unix://$folder/docker.sock" \
+		--pidfile "$folder/docker.pid" --storage-driver overlay2 --iptables=false --ip6tables=false --bridge=none \
+		>"$folder/log" 2>&1 &
+	engine_pid[docker]=$!
+	export DOCKER_HOST=unix://$folder/docker.sock
+	engine_wait "$folder/docker.sock" docker
+}
+
+# podman_start: sets CONTAINER_HOST
+podman_start() {
+	local folder=$scratch/podman
+	mkdir -p "$folder"
+	printf '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$folder/containers.conf"
+	printf '[storage]\ndriver = "overlay"\nrunroot = "%s/run"\ngraphroot = "%s/data"\n' "$folder" "$folder" >"$folder/storage.conf"
+	CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf \
+		podman --runtime "$(PATH=$PATH:/usr/sbin:/sbin command -v runc)" --tmpdir "$folder/tmp" system service --time 0 \
+		"unix://$folder/podman.sock" >"$folder/log" 2>&1 &
+	engine_pid[podman]=$!
+	export CONTAINER_HOST=unix://$folder/podman.sock
+	engine_wait "$folder/podman.sock" podman
+}
+
+# engine_stop NAME [SIGNAL]
+engine_stop() {
+	local pid=${engine_pid[$1]:-} i
+	[[ -n $pid ]] || return 0
+	kill "-${2:-TERM}" "$pid" 2>/dev/null
+	for ((i = 0; i < 150; i++)); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	unset "engine_pid[$1]"
+}
+
+# engine_answer SOCKET PATH [curl option]...: what the engine says
+engine_answer() {
+	curl -s --max-time 30 --unix-socket "$1" "http://engine$2" "${@:3}"
+}
+
+# engines_farewell: stops all and removes the test's folder, with the mounts that a killed engine leaves in it
+engines_farewell() {
+	local name point
+	for name in "${!engine_pid[@]}"; do engine_stop "$name"; done
+	while read -r point; do umount -l "$point"; done < <(awk '{ print $5 }' /proc/self/mountinfo | grep "^$scratch/" | tac)
+	rm -rf "$scratch"
+}
