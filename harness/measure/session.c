@@ -118,6 +118,8 @@ static int session_loop(struct session *s, struct error *err)
 			s->result.stop_reason = "budget";
 			break;
 		}
+		if (s->scenario->subjects[s->plan.steps[i].subject].optional && !s->usable[s->plan.steps[i].subject])
+			continue;
 		int rc = session_step(s, i, err);
 
 		if (rc < 0)

@@ -72,6 +72,13 @@ static int take_options(struct reading *r, const struct json *value, const struc
 	return 0;
 }
 
+static int take_optional(struct reading *r, const struct json *value, const struct place *where)
+{
+	(void)where;
+	r->subject->optional = json_bool_of(value, false);
+	return 0;
+}
+
 /* Test hooks of the payload: they reach a kernel command line, so their form is narrow. */
 static int take_variables(struct reading *r, const struct json *value, const struct place *where)
 {
@@ -108,6 +115,7 @@ static const struct field subject_fields[] = {
 	{"options", json_is_object, "an object of strings", false, take_options},
 	{"limits", json_is_object, "an object", false, take_subject_limits},
 	{"timeout_ns", json_is_number, "a number of nanoseconds", false, take_timeout},
+	{"optional", json_is_bool, "true or false", false, take_optional},
 	{"payload_env", json_is_object, "an object of strings", false, take_variables},
 	{0},
 };

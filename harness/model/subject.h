@@ -2,6 +2,7 @@
 /* The thing that is compared: one fully specified way to start the payload (method R1.1). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,7 @@ struct subject {
 	size_t setting_count;
 	struct payload_variable variables[4];
 	size_t variable_count;
+	bool optional;	     /**< where it cannot work it is left out, and nothing is wrong with the run */
 	uint64_t timeout_ns; /**< from launch to ready; 0: the runtime's default for what it finds (method R5.10) */
 
 	/* Filled by the runtime's prepare(). */
