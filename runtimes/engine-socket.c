@@ -77,15 +77,6 @@ int engine_socket_find(const struct engine_traits *t, char ret_socket[108], stru
 	return socket_take(t->root_socket, ret_socket, err);
 }
 
-static void finding_set(struct finding *finding, enum finding_level level, const char *value, const char *reason,
-			const char *remedy)
-{
-	finding->level = level;
-	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
-	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
-	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
-}
-
 /* What an open that failed says to people. */
 static void finding_refuse(const struct engine_traits *t, const struct error *err, struct finding *ret_finding)
 {
@@ -106,10 +97,10 @@ static void finding_refuse(const struct engine_traits *t, const struct error *er
 	};
 	cleanup_free char *reason = alloc_format("%s.", err->text);
 
-	finding_set(ret_finding, FINDING_FAIL, "no engine", reason, "Look at what listens on the socket.");
+	finding_say(ret_finding, FINDING_FAIL, "no engine", reason, "Look at what listens on the socket.");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].code == err->code) {
-			finding_set(ret_finding, FINDING_FAIL, rows[i].value, reason, rows[i].remedy);
+			finding_say(ret_finding, FINDING_FAIL, rows[i].value, reason, rows[i].remedy);
 			return;
 		}
 }
@@ -131,8 +122,8 @@ void engine_probe(const struct run *run, const struct subject *subject, struct f
 	if (rc < 0)
 		finding_refuse(t, &err, ret_finding);
 	else if (t->client && !client)
-		finding_set(ret_finding, FINDING_FAIL, "no client", "The command line client is not installed.",
+		finding_say(ret_finding, FINDING_FAIL, "no client", "The command line client is not installed.",
 			    "Install it (Debian: docker.io).");
 	else
-		finding_set(ret_finding, FINDING_OK, "ready", "", "");
+		finding_say(ret_finding, FINDING_OK, "ready", "", "");
 }

@@ -62,15 +62,6 @@ static const struct {
     },
 };
 
-static void finding_set(struct finding *finding, enum finding_level level, const char *value,
-			const char *reason, const char *remedy)
-{
-	finding->level = level;
-	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
-	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
-	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
-}
-
 /* Tried out, since the settings alone do not tell. */
 static bool user_namespaces_work(struct finding *ret_finding)
 {
@@ -78,7 +69,7 @@ static bool user_namespaces_work(struct finding *ret_finding)
 
 	userns_probe(&report);
 	if (!report.works)
-		finding_set(ret_finding, FINDING_FAIL, "no user namespaces", report.sentence, report.remedy);
+		finding_say(ret_finding, FINDING_FAIL, "no user namespaces", report.sentence, report.remedy);
 	return report.works;
 }
 
@@ -106,13 +97,13 @@ void namespace_probe(const struct run *run, const struct subject *subject, struc
 
 	for (size_t i = 0; i < sizeof(probe_rows) / sizeof(probe_rows[0]); i++)
 		if (!probe_rows[i].holds(run, subject)) {
-			finding_set(ret_finding, FINDING_FAIL, probe_rows[i].value, probe_rows[i].reason,
+			finding_say(ret_finding, FINDING_FAIL, probe_rows[i].value, probe_rows[i].reason,
 				    probe_rows[i].remedy);
 			return;
 		}
 	if (!user_namespaces_work(ret_finding))
 		return;
-	finding_set(ret_finding, FINDING_OK, "ready", "", "");
+	finding_say(ret_finding, FINDING_OK, "ready", "", "");
 	(void)cgroup_find_own(&cgroups, NULL);
 	const char *missing = namespace_missing(&cgroups);
 
@@ -120,6 +111,6 @@ void namespace_probe(const struct run *run, const struct subject *subject, struc
 		return;
 	(void)snprintf(reason, sizeof(reason), "%s%s.", namespace_is_rootless() ? "Not root: " : "Containers have ",
 		       missing);
-	finding_set(ret_finding, FINDING_WARN, namespace_is_rootless() ? "rootless" : "no limits", reason,
+	finding_say(ret_finding, FINDING_WARN, namespace_is_rootless() ? "rootless" : "no limits", reason,
 		    cgroup_remedy(&cgroups));
 }

@@ -21,21 +21,12 @@ static const struct {
 		     "that starts a container."},
 };
 
-static void finding_set(struct finding *finding, enum finding_level level, const char *value, const char *reason,
-			const char *remedy)
-{
-	finding->level = level;
-	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
-	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
-	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
-}
-
 static void missing(const char *program, struct finding *ret_finding)
 {
 	cleanup_free char *reason = alloc_format("There is no %s on this host.", program);
 	cleanup_free char *remedy = alloc_format("Install it (Debian: %s).", program);
 
-	finding_set(ret_finding, FINDING_FAIL, "not installed", reason, remedy);
+	finding_say(ret_finding, FINDING_FAIL, "not installed", reason, remedy);
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
 		if (!strcmp(sources[i].program, program))
 			(void)snprintf(ret_finding->remedy, sizeof(ret_finding->remedy), "%s", sources[i].remedy);
@@ -57,20 +48,20 @@ void oci_probe(const struct run *run, const struct subject *subject, struct find
 	if (!program)
 		missing(subject->runtime->name, ret_finding);
 	else if (geteuid())
-		finding_set(ret_finding, FINDING_FAIL, "needs root",
+		finding_say(ret_finding, FINDING_FAIL, "needs root",
 			    "Without root the bundle's overlay cannot be mounted where the runtime looks for it.",
 			    "Run tare as root; rootless engines are measured through podman.");
 	else if (hybrid_is_refused(subject->runtime->name))
-		finding_set(ret_finding, FINDING_FAIL, "hybrid cgroups",
+		finding_say(ret_finding, FINDING_FAIL, "hybrid cgroups",
 			    "crun refuses hosts on which cgroup v1 and v2 both have controllers.",
 			    "Boot with systemd.unified_cgroup_hierarchy=1; or mount in v1 what "
 			    "/sys/fs/cgroup/unified/cgroup.controllers lists, or start tare where that is unmounted "
 			    "(unshare -m).");
 	else if (root && !file_exists(root))
-		finding_set(ret_finding, FINDING_FAIL, "no root tree", "The root tree of the containers is not built.",
+		finding_say(ret_finding, FINDING_FAIL, "no root tree", "The root tree of the containers is not built.",
 			    "Build it with `make root`.");
 	else
-		finding_set(ret_finding, FINDING_OK, "ready", "", "");
+		finding_say(ret_finding, FINDING_OK, "ready", "", "");
 }
 
 struct json *oci_facts(const struct oci *oci, const struct subject *subject)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/model/finding.h"
 
+#include <stdio.h>
+
 const char *finding_level_name(enum finding_level level)
 {
 	static const char *const names[] = {
@@ -11,4 +13,13 @@ const char *finding_level_name(enum finding_level level)
 	};
 
 	return names[level];
+}
+
+void finding_say(struct finding *finding, enum finding_level level, const char *value, const char *reason,
+		 const char *remedy)
+{
+	finding->level = level;
+	(void)snprintf(finding->value, sizeof(finding->value), "%s", value);
+	(void)snprintf(finding->reason, sizeof(finding->reason), "%s", reason);
+	(void)snprintf(finding->remedy, sizeof(finding->remedy), "%s", remedy);
 }

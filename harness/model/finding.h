@@ -20,3 +20,6 @@ struct finding {
 
 /** "ok", "info", "warn" or "fail". */
 const char *finding_level_name(enum finding_level level);
+/** Fills everything but the id; texts that are too long are cut. */
+void finding_say(struct finding *finding, enum finding_level level, const char *value, const char *reason,
+		 const char *remedy);

@@ -17,7 +17,10 @@ mute=$scratch/mute.sock
 /usr/bin/python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(8); time.sleep(120)' "$mute" &
 listener=$!
-for ((i = 0; i < 100; i++)); do [[ -S $mute ]] && break || sleep 0.05; done
+for ((i = 0; i < 100; i++)); do
+	[[ ! -S $mute ]] || break
+	sleep 0.05
+done
 timeout 60 "$tare" run startup --subjects process,vm --blocks 1 --warmup 0 --connect "qemu+unix:///system?socket=$mute" \
 	--out "$scratch/mute" --quiet --plots none >/dev/null 2>&1 &
 mute_run=$!

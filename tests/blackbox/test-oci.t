@@ -19,7 +19,7 @@ fi
 left() {
 	local id
 	id=$(jq -r .run.id "$1/plan.json")
-	grep -o "/[^ ]*tare-$id[^ ]*" /proc/self/mountinfo
+	grep -o "/[^ ]*tare-${id}[^ ]*" /proc/self/mountinfo
 	find /sys/fs/cgroup -depth -type d -name "*tare-$id*" 2>/dev/null
 	find "$scratch" /run -maxdepth 2 -name "tare-$id*" 2>/dev/null
 }
