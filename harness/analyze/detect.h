@@ -24,6 +24,9 @@ void detect_resumed(struct analysis *a, struct analysis_flag *flag);
 void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 
 /* From the clocks: detect-clock.c */
+void detect_drift(struct analysis *a, struct analysis_flag *flag);
+void detect_slew(struct analysis *a, struct analysis_flag *flag);
+void detect_step(struct analysis *a, struct analysis_flag *flag);
 void detect_sync(struct analysis *a, struct analysis_flag *flag);
 
 /* From the numbers: detect-numbers.c */

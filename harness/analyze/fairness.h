@@ -47,6 +47,11 @@ typedef uint64_t flag_set;
 	  "One instance was weighed: a lower bound, kernel memory that no cgroup is charged for is not included.") \
 	X(SYNC, "F-SYNC", WARN,                                                                         \
 	  "The guest's clock could not be tied to the host's: phases inside of the guest are withheld.") \
+	X(DRIFT, "F-DRIFT", WARN,                                                                       \
+	  "The control takes more than 10 % longer or shorter after the run than before: the host has changed.") \
+	X(SLEW, "F-SLEW", WARN, "The host's clock was slewed by more than 50 ppm.")                     \
+	X(STEP, "F-STEP", WARN,                                                                         \
+	  "The date was set during a sample: its events on the wall clock are withheld.")               \
 	X(STEAL, "F-STEAL", WARN, "The hypervisor below took CPU time away (steal).")                   \
 	X(PIN, "F-PIN", NOTE, "Harness and subject compete for the CPUs.")                              \
 	X(AUTOCORR, "F-AUTOCORR", WARN, "Neighbouring blocks are alike: intervals may be too narrow.")  \

@@ -44,6 +44,11 @@ static int64_t bracket_offset(const struct clock_bracket *b)
 	return (int64_t)(b->mono_before_ns + (b->mono_after_ns - b->mono_before_ns) / 2) - (int64_t)b->real_ns;
 }
 
+int64_t clock_bracket_shift(const struct clock_bracket *begin, const struct clock_bracket *end)
+{
+	return bracket_offset(begin) - bracket_offset(end);
+}
+
 static uint64_t bracket_error(const struct clock_bracket *b)
 {
 	return (b->mono_after_ns - b->mono_before_ns + 1) / 2;

@@ -18,6 +18,9 @@ struct clock_bracket {
 
 /** The narrowest of some bracketed readings of the wall clock. */
 struct clock_bracket clock_bracket_read(void);
+/** How far the wall clock moved against CLOCK_MONOTONIC between two brackets, in ns; less than their widths says
+ * nothing. */
+int64_t clock_bracket_shift(const struct clock_bracket *begin, const struct clock_bracket *end);
 /**
  * Maps a wall-clock instant to CLOCK_MONOTONIC by linear interpolation between two brackets (or by the offset of
  * the first where both are the same). `ret_err_ns` is the larger half width.

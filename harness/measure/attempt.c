@@ -268,6 +268,9 @@ static void attempt_take_events(struct attempt *a)
 	struct clock_bracket end = clock_bracket_read();
 	struct event request = timeline_get(&a->timeline, EVENT_REQUEST);
 
+	a->sample->realtime_shift_ns = clock_bracket_shift(&a->begin, &end);
+	if (sample_clock_stepped(a->sample))
+		timeline_drop_real(&a->timeline);
 	timeline_map_real(&a->timeline, &a->begin, &end);
 	a->sample->t0_ns = request.set ? (int64_t)(request.t_ns - a->all->epoch_ns) : UNKNOWN;
 	for (size_t i = 0; i < EVENT_COUNT && request.set; i++) {

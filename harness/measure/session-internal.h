@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/measure/attempt.h"
+#include "harness/measure/calibrate.h"
 #include "harness/measure/neighbours.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/placement.h"
@@ -30,6 +31,7 @@ struct session {
 	size_t done_count, torn_lines;
 	int64_t earlier_ns, earlier_cpu_ns; /* how long that part was, and the harness's CPU time in it (or UNKNOWN) */
 	uint64_t begin_ns;
+	struct calibrate_point calibrated; /* when the clocks were last compared */
 	struct placement placement; /* which CPU does what */
 	struct neighbours neighbours; /* other runs that were alive */
 	struct session_result result;

@@ -168,6 +168,21 @@ static int session_end(struct session *s, struct error *err)
 	return rc;
 }
 
+static int session_calibrate(struct session *s, const char *when, struct error *err)
+{
+	struct calibrate_task task = {
+		.attempts = &s->attempts,
+		.when = when,
+		.subject_cpus = s->run.subject_cpus,
+		.budget_ns = calibrate_budget_ns(s->plan.count - s->done_count),
+	};
+	struct json *record = calibrate(&task, &s->calibrated);
+	int rc = journal_append(&s->journal, record, err);
+
+	json_free(record);
+	return rc;
+}
+
 static int session_work(struct session *s, struct error *err)
 {
 	int rc = s->options->earlier ? resume_begin(s, err) : 0;
@@ -185,7 +200,12 @@ static int session_work(struct session *s, struct error *err)
 	s->begin_ns = clock_now_ns();
 	s->attempts.epoch_ns = s->begin_ns - (uint64_t)s->earlier_ns;
 	if (!rc)
+		rc = session_calibrate(s, "before", err);
+	s->begin_ns = clock_now_ns();
+	if (!rc)
 		rc = session_loop(s, err);
+	if (!rc && !s->result.interrupted)
+		rc = session_calibrate(s, "after", err);
 	return rc < 0 ? rc : session_end(s, err);
 }
 

@@ -30,6 +30,9 @@ static int recording_take(struct recording *recording, struct json *record, cons
 		recording->end = NULL;
 		json_append(recording->resumes, record);
 		return 0;
+	} else if (!strcmp(type, "calibration")) {
+		json_append(recording->calibrations, record);
+		return 0;
 	} else if (!*type) {
 		rc = error_input(err, "%s: record: missing; \"sample\", \"resume\" or \"end\"", where);
 	}
@@ -96,6 +99,7 @@ int recording_load(const char *folder, struct recording *ret_recording, struct e
 	(void)snprintf(recording.folder, sizeof(recording.folder), "%s", folder);
 	(void)snprintf(path, sizeof(path), "%s/" RECORDING_JOURNAL, folder);
 	recording.resumes = json_array();
+	recording.calibrations = json_array();
 	recording.plan = recording_object(folder, RECORDING_PLAN, err);
 	if (recording.plan)
 		recording.host = recording_object(folder, RECORDING_HOST, err);
@@ -117,6 +121,7 @@ void recording_release(struct recording *recording)
 	json_free(recording->host);
 	json_free(recording->end);
 	json_free(recording->resumes);
+	json_free(recording->calibrations);
 	free(recording->samples);
 	(void)memset(recording, 0, sizeof(*recording));
 }

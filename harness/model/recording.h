@@ -6,7 +6,8 @@
  * plan.json     {"schema_version","method_version","tool":{...},"run":{id,started_utc,epoch_clock,argv,seed,profile,
  *               scenario:{...},design:{type,warmup_blocks,blocks,...}},"subjects":[...],"order":[...]}
  * host.json     {"host":{...},"artifacts":[...]}   (method section 7)
- * samples.jsonl one record a line: {"record":"sample",...}, at last {"record":"end",stop_reason,duration_ns,
+ * samples.jsonl {"record":"calibration","when":"before" or "after",...} around the samples;
+ *               one record a line: {"record":"sample",...}, at last {"record":"end",stop_reason,duration_ns,
  *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,concurrent_runs,residue}. A resumed run
  *               has {"record":"resume",resumed_utc,samples_before,torn_lines,differences:[{what,before,now}]}
  *               in between, which takes back an "end" before it.
@@ -28,6 +29,7 @@
 struct recording {
 	char folder[PATH_MAX];
 	struct json *plan, *host, *end; /**< end: NULL where the run was killed before it could write it */
+	struct json *calibrations; /**< array of the "calibration" records, in order (method 1.7) */
 	struct json *resumes; /**< array of the "resume" records, in order */
 	struct sample *samples;
 	size_t sample_count;

@@ -101,6 +101,7 @@ static const struct {
 	{"cpu_time_ns", "harness", offsetof(struct sample, cpu_harness_ns)},
 	{"noise", "steal_ns", offsetof(struct sample, steal_ns)},
 	{"noise", "psi_cpu_some_us", offsetof(struct sample, psi_cpu_some_us)},
+	{"noise", "realtime_shift_ns", offsetof(struct sample, realtime_shift_ns)},
 	{"noise", "invol_switches_count", offsetof(struct sample, involuntary_switches)},
 	{"noise", "major_faults_count", offsetof(struct sample, major_faults)},
 };

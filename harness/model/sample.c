@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define CLOCK_STEP_NS 50000
+
 static const char *const status_names[] = {
 #define SAMPLE_NAME(id, name) [SAMPLE_##id] = name,
 	SAMPLE_STATUSES(SAMPLE_NAME)
@@ -33,6 +35,7 @@ void sample_init(struct sample *sample)
 				    &sample->major_faults,
 				    &sample->steal_ns,
 				    &sample->psi_cpu_some_us,
+				    &sample->realtime_shift_ns,
 				    &sample->exit_status,
 				    &sample->maxrss_bytes,
 				    &sample->memory.settle_ns,
@@ -50,6 +53,13 @@ void sample_init(struct sample *sample)
 		sample->disk.rows[i].allocated_bytes = sample->disk.rows[i].apparent_bytes =
 			sample->disk.rows[i].files_count = UNKNOWN;
 	sample->identity.visible_from_host = -1;
+}
+
+bool sample_clock_stepped(const struct sample *sample)
+{
+	int64_t shift = sample->realtime_shift_ns;
+
+	return shift != UNKNOWN && (shift > CLOCK_STEP_NS || shift < -CLOCK_STEP_NS);
 }
 
 int64_t sample_span_ns(const struct sample *sample, enum event_id from, enum event_id to)

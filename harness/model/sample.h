@@ -117,6 +117,7 @@ struct sample {
 		cpu_harness_ns; /**< of the main process (rusage after exit), of the harness meanwhile */
 	int64_t involuntary_switches, major_faults, steal_ns, psi_cpu_some_us;
 	int64_t maxrss_bytes;  /**< largest resident set of the main process (rusage) */
+	int64_t realtime_shift_ns; /**< how much the wall clock moved against the monotonic one meanwhile */
 	int64_t exit_status;   /**< as wait4 gives it; UNKNOWN: not the keeper's child or not ended */
 	struct memory_reading memory;
 	bool has_memory;
@@ -133,6 +134,8 @@ void sample_init(struct sample *sample);
 struct json *sample_to_json(const struct sample *sample);
 /** Checks every field; `where` begins the error text ("samples.jsonl: line 7"). */
 int sample_from_json(const struct json *json, const char *where, struct sample *ret_sample, struct error *err);
+/** Was the wall clock set during the sample (method R1.28: by more than 50 us)? */
+bool sample_clock_stepped(const struct sample *sample);
 /** Span in ns between two events; UNKNOWN where one is missing. */
 int64_t sample_span_ns(const struct sample *sample, enum event_id from, enum event_id to);
 const char *sample_status_name(enum sample_status status);

@@ -65,6 +65,15 @@ void timeline_map_real(struct timeline *t, const struct clock_bracket *begin, co
 	(void)pthread_mutex_unlock(&t->lock);
 }
 
+void timeline_drop_real(struct timeline *t)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	for (size_t i = 0; i < EVENT_COUNT; i++)
+		if (t->events[i].set && t->events[i].real)
+			t->events[i].set = false;
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
 struct event timeline_get(struct timeline *t, enum event_id id)
 {
 	(void)pthread_mutex_lock(&t->lock);

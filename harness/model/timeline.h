@@ -82,6 +82,8 @@ void timeline_add(struct timeline *t, enum event_id id, uint64_t t_ns, uint64_t 
 /** For stamps on the wall clock (QMP, Docker); timeline_map_real() turns them into monotonic ones. */
 void timeline_add_real(struct timeline *t, enum event_id id, uint64_t real_ns, uint64_t err_ns, const char *source);
 void timeline_map_real(struct timeline *t, const struct clock_bracket *begin, const struct clock_bracket *end);
+/** Forgets those stamps: the wall clock was set meanwhile (method R1.28). */
+void timeline_drop_real(struct timeline *t);
 /** A copy of one event, under the lock. */
 struct event timeline_get(struct timeline *t, enum event_id id);
 /** Name in the report, and back (EVENT_COUNT: unknown). */

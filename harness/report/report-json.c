@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/analyze/calibration.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
@@ -177,7 +178,7 @@ char *report_json(const struct analysis *analysis, struct error *err)
 	add_copy(report, "tool", json_get(r->plan, "tool"));
 	json_add(report, "run", run_json(r));
 	add_copy(report, "host", json_get(r->host, "host"));
-	add_copy(report, "calibration", json_get(r->host, "calibration"));
+	json_add(report, "calibration", calibration_json(r));
 	add_copy(report, "artifacts", json_get(r->host, "artifacts"));
 	json_add(report, "claims", json_of_claims(analysis));
 	json_add(report, "summary", json_of_summary(analysis));

@@ -13,12 +13,13 @@ static const struct {
 	void (*print)(struct page *page, const struct analysis *analysis);
 	int where;
 } section_table[] = {
-	{section_head, IN_ALL},	    {section_claims, IN_ALL},	    {section_charts, IN_FULL},
-	{section_numbers, IN_ALL},  {section_parts, IN_ALL},	    {section_flags, IN_ALL},
-	{section_unequal, IN_ALL},  {section_failures, IN_ALL},	    {section_phases, IN_FULL},
-	{section_weights, IN_FULL}, {section_placement, IN_FULL},   {section_doctor, IN_FULL},
-	{section_host, IN_FULL},    {section_definitions, IN_FULL}, {section_claims_open, IN_FULL},
-	{section_samples, IN_HTML}, {section_repeat, IN_FULL},
+	{section_head, IN_ALL},		{section_claims, IN_ALL},	{section_charts, IN_FULL},
+	{section_numbers, IN_ALL},	{section_parts, IN_ALL},	{section_flags, IN_ALL},
+	{section_unequal, IN_ALL},	{section_failures, IN_ALL},	{section_phases, IN_FULL},
+	{section_weights, IN_FULL},	{section_stop, IN_FULL},	{section_calibration, IN_FULL},
+	{section_placement, IN_FULL},	{section_doctor, IN_FULL},	{section_host, IN_FULL},
+	{section_definitions, IN_FULL}, {section_claims_open, IN_FULL}, {section_samples, IN_HTML},
+	{section_repeat, IN_FULL},
 };
 
 void sections_print(struct page *page, const struct analysis *analysis)

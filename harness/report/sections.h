@@ -34,6 +34,10 @@ void section_parts(struct page *page, const struct analysis *analysis);
 void section_phases(struct page *page, const struct analysis *analysis);
 /** Memory by every lens, and the rows of the disk table. */
 void section_weights(struct page *page, const struct analysis *analysis);
+/** What the instruments were worth before and after the run. */
+void section_calibration(struct page *page, const struct analysis *analysis);
+/** How long it takes to stop each subject. */
+void section_stop(struct page *page, const struct analysis *analysis);
 /** Which CPU does what. */
 void section_placement(struct page *page, const struct analysis *analysis);
 void section_doctor(struct page *page, const struct analysis *analysis);

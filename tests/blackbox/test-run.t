@@ -106,6 +106,20 @@ is "$cpu" true 'the harness takes less than 5 % of a CPU'
 is "$(jq -s '[.[] | select(.record == "end")][0] | .keeper_rss_bytes <= 4194304 and .starter_rss_bytes <= 4194304' \
 	"$scratch/run/samples.jsonl")" true 'keeper and starter stay below 4 MiB'
 
+# Calibration before and after (acceptance test 1 of the method; margins as wide as a busy host needs).
+for when in before after; do
+	is "$(jq ".calibration.$when | .clock_resolution_ns > 0 and .clock_resolution_ns <= 1000 and
+		.clock_read_cost_ns > 0 and .clock_read_cost_ns <= 1000 and .tsc_err_ppm * .duration_ns / 1e8 <= 3 and
+		.notify_ns.count >= 20 and .notify_ns.p50 <= .notify_ns.p99 and .notify_ns.p99 <= .notify_ns.max and
+		.null_subject_count >= 3 and .null_subject_p50_ns > 0" "$scratch/run/report.json")" true "calibration $when the run"
+done
+is "$(jq '(.calibration | .drift_ratio == .after.null_subject_p50_ns / .before.null_subject_p50_ns) and
+	([.flags[] | select(.id | IN("F-DRIFT", "F-SLEW", "F-STEP", "F-SYNC", "F-NOTIFY")) | .checked] | length == 5 and all)' \
+	"$scratch/run/report.json")" true 'what the clocks say was checked'
+like "$(<"$scratch/run/report.md")" 'until released' 'the report says how long stopping takes'
+is "$(field vm '[.latency.stop_to_exited_ns, (.events[] | select(.name == "released") | .t_ns)] | length == 2 and all(. > 0)')" \
+	true 'vm: its end and its release have an instant'
+
 # A split puts all that is measured onto one set of CPUs, the same for every subject, QEMU's threads included.
 cat >"$scratch/place.json" <<'END'
 {
