@@ -21,7 +21,7 @@
 
 char *namespace_root_tree(const struct run *run, const struct subject *subject)
 {
-	return alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
+	return alloc_format("%s/%s", run->artifacts, root_folder(subject->root));
 }
 
 int namespace_tree_detach(const struct run *run, const char *path, struct error *err)

@@ -41,7 +41,7 @@ static const struct runtime_option oci_options[] = {
 
 char *oci_root_tree(const struct run *run, const struct subject *subject)
 {
-	return alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
+	return alloc_format("%s/%s", run->artifacts, root_folder(subject->root));
 }
 
 char *oci_cgroup(const struct run *run, const char *name)

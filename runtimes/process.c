@@ -19,8 +19,9 @@
 /* The very bytes that the other subjects of the same class run; for free(). */
 static char *process_payload(const struct run *run, const struct subject *subject)
 {
-	return subject->root == ROOT_IMAGE ? alloc_format("%s/root%s", run->artifacts, PROTOCOL_PAYLOAD_PATH)
-					   : alloc_format("%s/payload", run->artifacts);
+	return subject->root == ROOT_NONE
+		       ? alloc_format("%s/payload", run->artifacts)
+		       : alloc_format("%s/%s%s", run->artifacts, root_folder(subject->root), PROTOCOL_PAYLOAD_PATH);
 }
 
 static void process_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)

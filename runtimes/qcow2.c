@@ -54,22 +54,41 @@ static int helper_await(struct start_client *keeper, pid_t pid, struct error *er
 	return rc;
 }
 
-int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, const char *base, struct error *err)
+/** Runs qemu-img with these words (NULL ends them). */
+static int qemu_img(struct start_client *keeper, const char *const *words, struct error *err)
 {
-	const char *const texts[] = {QEMU_IMG, "qemu-img", "rebase", "-u", "-f", "qcow2",
-				     "-F",     "raw",	   "-b",     base, to};
-	struct start_program program = {.argument_count = sizeof(texts) / sizeof(texts[0]) - 1};
+	struct start_program program = {0};
 	struct started started = {.pidfd = -1};
 	size_t used = 0;
-	int rc = keeper ? file_copy(from, to, err) : error_set(err, -ENOTSUP, "there is no keeper");
+	int rc = keeper ? start_program_add(&program, &used, QEMU_IMG, err)
+			: error_set(err, -ENOTSUP, "there is no keeper");
 
-	for (size_t i = 0; !rc && i < sizeof(texts) / sizeof(texts[0]); i++)
-		rc = start_program_add(&program, &used, texts[i], err);
+	for (size_t i = 0; !rc && words[i]; i++) {
+		rc = start_program_add(&program, &used, words[i], err);
+		program.argument_count++;
+	}
 	if (!rc)
 		rc = start_program(keeper, &program, &started, err);
 	cleanup_close int pidfd = started.pidfd;
 
+	return rc < 0 ? rc : helper_await(keeper, started.pid, err);
+}
+
+int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, const char *base, struct error *err)
+{
+	const char *const words[] = {"qemu-img", "rebase", "-u", "-f", "qcow2", "-F", "raw", "-b", base, to, NULL};
+	int rc = file_copy(from, to, err);
+
 	if (!rc)
-		rc = helper_await(keeper, started.pid, err);
+		rc = qemu_img(keeper, words, err);
 	return rc < 0 ? error_wrap(err, rc, "%s: cannot be made a layer on %s", to, base) : 0;
+}
+
+int qcow2_create(struct start_client *keeper, const char *base, const char *to, const char *options, struct error *err)
+{
+	const char *const words[] = {"qemu-img", "create", "-q", "-f",	  "qcow2", "-F", "raw",
+				     "-b",	 base,	   "-o", options, to,	   NULL};
+	int rc = qemu_img(keeper, words, err);
+
+	return rc < 0 ? error_wrap(err, rc, "%s: cannot be made as a layer on %s with %s", to, base, options) : 0;
 }

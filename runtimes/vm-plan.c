@@ -18,7 +18,6 @@
 #include "harness/model/protocol.h"
 #include "runtimes/qcow2.h"
 
-#define ROOT_DEVICE "/dev/vda"
 #define REMEDY_GUEST "run `make guest`"
 
 bool vm_option_is(const struct subject *subject, const char *option, const char *value)
@@ -125,8 +124,10 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 	if (vm_option_is(subject, "cmdline", "tuned"))
 		parameters_tune(&vm->cmdline, vm->domain.vcpus);
 	parameter_add(&vm->cmdline, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_ISA);
-	if (subject->root == ROOT_IMAGE)
-		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT "=" ROOT_DEVICE);
+	if (subject->root != ROOT_NONE)
+		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT "=" VM_ROOT_DEVICE);
+	if (subject->root == ROOT_LARGE) /* the first write to the layer is to be the experiment's */
+		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT_MODE "=ro");
 	for (size_t i = 0; i < subject->variable_count; i++) {
 		const char *text = subject->variables[i].text;
 
@@ -139,10 +140,29 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 	return 0;
 }
 
+/** A part of the root disk, which is described in guest.json below the name of its tree. */
+static char *disk_artifact(const struct run *run, const struct subject *subject, const struct vm *vm, const char *part,
+			   struct error *err)
+{
+	cleanup_free char *entry = alloc_format("%s.%s", root_folder(subject->root), part);
+
+	return vm_artifact(run, vm->guest, entry, err);
+}
+
+/** An empty layer that is not as the build's: made once for the subject. */
+static int template_make(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	const char *options = vm_option_is(subject, "layer", "4k") ? "cluster_size=4k" : "extended_l2=on";
+
+	vm->template = alloc_format("%s/empty-%s.qcow2", run->storage, subject->name);
+	vm->template_is_own = true;
+	return qcow2_create(run->keeper, vm->base, vm->template, options, err);
+}
+
 /** The empty layer of the build names the base disk by its path: where that has moved, makes a corrected copy. */
 static int template_find(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
-	cleanup_free char *built = vm_artifact(run, vm->guest, "root.overlay_template", err);
+	cleanup_free char *built = disk_artifact(run, subject, vm, "overlay_template", err);
 	char backing[PATH_MAX];
 	int rc;
 
@@ -162,8 +182,11 @@ static int template_find(const struct run *run, const struct subject *subject, s
 
 static int disk_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
-	vm->base = vm_artifact(run, vm->guest, "root.ext4", err);
-	return vm->base ? template_find(run, subject, vm, err) : err ? err->code : -ENOTSUP;
+	vm->base = disk_artifact(run, subject, vm, "ext4", err);
+	if (!vm->base)
+		return err ? err->code : -ENOTSUP;
+	return vm_option_is(subject, "layer", "default") ? template_find(run, subject, vm, err)
+							 : template_make(run, subject, vm, err);
 }
 
 static const char *initrd_entry(const struct subject *subject, enum domain_machine machine)
@@ -179,7 +202,7 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	int rc = vm_guest_load(run, &vm->guest, err);
 
 	domain->machine = domain_machine_find(subject_setting(subject, "machine"));
-	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root == ROOT_IMAGE;
+	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root != ROOT_NONE;
 	domain->cpus = run->subject_cpus;
 	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
 	if (!rc)
@@ -198,7 +221,7 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	domain->cmdline = vm->cmdline;
 	vm->qemu = vm_program_path("qemu-system-x86_64");
 	vm->driver = vm_driver_path();
-	return subject->root == ROOT_IMAGE ? disk_plan(run, subject, vm, err) : 0;
+	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;
 }
 
 void vm_release(struct vm *vm)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -25,6 +26,8 @@ static const struct runtime_option vm_options[] = {
 	{"kernel", "pvh|bzimage", "pvh", "pvh: the uncompressed kernel, entered directly", NULL},
 	{"cmdline", "tuned|stock", "tuned",
 	 "tuned: kernel parameters that leave out needless work (without it a microvm with a disk may hang)", NULL},
+	{"layer", "default|4k|subclusters", "default",
+	 "the instance's qcow2 layer: clusters of 64 KiB, of 4 KiB, or of 64 KiB with subclusters of 2 KiB", NULL},
 	{0},
 };
 
@@ -121,6 +124,17 @@ static bool cgroup_is_own(pid_t pid)
 	return text && (strstr(text, ".libvirt-qemu") || strstr(text, "machine-qemu"));
 }
 
+/** Where the disk goes on behind its file system. */
+static void spare_find(const struct vm *vm, struct costs *costs)
+{
+	struct stat base;
+
+	if (stat(vm->base, &base) < 0 || base.st_size <= (off_t)VM_SPARE_BYTES)
+		return;
+	(void)snprintf(costs->device, sizeof(costs->device), VM_ROOT_DEVICE);
+	costs->device_offset = (uint64_t)base.st_size - VM_SPARE_BYTES;
+}
+
 static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct vm *vm = vm_of(in);
@@ -136,6 +150,8 @@ static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error
 	if (own->disk)
 		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
 	vm_costs(vm, in->subject, ret_costs);
+	if (in->subject->root == ROOT_LARGE)
+		spare_find(vm, ret_costs);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #define VM_MEMORY_DEFAULT_BYTES (256ull << 20)
 #define VM_MEMORY_MIN_BYTES (96ull << 20) /* 72 MiB is the least that boots; below 96 nothing is left to the payload */
 #define VM_MEMORY_MAX_BYTES (1ull << 40)
+#define VM_ROOT_DEVICE "/dev/vda"
+#define VM_SPARE_BYTES (64ull << 20) /* behind the file system of root=large */
 #define VM_CPUS_MAX 64u
 
 /** subject->state. */

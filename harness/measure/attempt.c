@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "harness/measure/attempt.h"
+#include "harness/measure/attempt-steps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,6 @@
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/placement.h"
-#include "harness/measure/residue.h"
 #include "harness/measure/sync.h"
 #include "harness/model/runtime.h"
 
@@ -25,23 +24,6 @@
 #define INSPECT_WAIT_NS (10ull * SECOND_NS)
 #define STOP_WAIT_NS (10ull * SECOND_NS)
 #define CLASSIFY_WAIT_NS (SECOND_NS / 2) /* from a closed channel to the exit that explains it */
-
-/* Everything that one attempt holds. */
-struct attempt {
-	const struct attempts *all;
-	const struct plan_step *step;
-	struct sample *sample;
-	const struct runtime *runtime;
-	struct instance in;
-	struct timeline timeline;
-	struct channel *channel;
-	struct costs costs;
-	struct residue residue;
-	int64_t daemons_before; /* of a footprint sample: daemons_pss_bytes() before the request */
-	struct clock_bracket begin;
-	struct clock_tsc begin_tsc;
-	struct error err;
-};
 
 uint64_t attempt_timeout_ns(const struct subject *subject)
 {
@@ -58,7 +40,7 @@ uint64_t attempt_timeout_ns(const struct subject *subject)
 	return (*subject->label ? 300u : defaults_s[subject->runtime->kind]) * (uint64_t)SECOND_NS;
 }
 
-static void attempt_fail(struct attempt *a, enum sample_status status, const char *phase, const char *text)
+void attempt_fail(struct attempt *a, enum sample_status status, const char *phase, const char *text)
 {
 	if (a->sample->status != SAMPLE_OK)
 		return; /* the first failure is the reason */
@@ -73,13 +55,13 @@ static void attempt_fail_operation(struct attempt *a, int rc, const char *phase)
 	attempt_fail(a, rc == -ETIMEDOUT ? SAMPLE_TIMEOUT : SAMPLE_START_ERROR, phase, a->err.text);
 }
 
-static void attempt_prepare(struct attempt *a)
+void attempt_begin(struct attempt *a)
 {
 	const struct run *run = a->all->run;
 	struct instance *in = &a->in;
 
 	in->run = run;
-	in->subject = &a->all->scenario->subjects[a->step->subject];
+	in->subject = &a->all->scenario->subjects[a->subject];
 	in->pidfd = -1;
 	in->timeline = &a->timeline;
 	in->failure_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -89,12 +71,11 @@ static void attempt_prepare(struct attempt *a)
 		attempt_fail(a, SAMPLE_START_ERROR, "create", "the path of the storage folder is too long");
 	timeline_init(&a->timeline);
 	a->runtime = in->subject->runtime;
+	a->sample->timeout_ns = (int64_t)attempt_timeout_ns(in->subject);
 }
 
-static bool attempt_start(struct attempt *a)
+bool attempt_start(struct attempt *a)
 {
-	if (a->step->kind == BLOCK_FOOTPRINT)
-		a->daemons_before = daemons_pss_bytes(a->in.subject);
 	if (a->sample->status != SAMPLE_OK || channel_open(a->all->receiver, &a->in, &a->channel, &a->err) < 0) {
 		attempt_fail(a, SAMPLE_START_ERROR, "create", a->err.text);
 		return false;
@@ -152,7 +133,7 @@ static void attempt_classify(struct attempt *a, unsigned news)
 		}
 }
 
-static bool attempt_await_ready(struct attempt *a)
+bool attempt_await_ready(struct attempt *a)
 {
 	uint64_t deadline_ns = timeline_get(&a->timeline, EVENT_LAUNCH).t_ns + attempt_timeout_ns(a->in.subject);
 	unsigned news = channel_wait(a->channel,
@@ -166,7 +147,7 @@ static bool attempt_await_ready(struct attempt *a)
 }
 
 /* After ready: nothing from here on is on the clock. */
-static void attempt_learn(struct attempt *a)
+void attempt_learn(struct attempt *a)
 {
 	unsigned news = channel_wait(a->channel, CHANNEL_REPLY | CHANNEL_CLOSED | CHANNEL_GARBLED | CHANNEL_INTERRUPTED,
 				     clock_now_ns() + FACTS_WAIT_NS);
@@ -188,6 +169,39 @@ static void attempt_learn(struct attempt *a)
 	sync_read(a->channel, &a->in, &a->begin_tsc, a->sample);
 }
 
+bool attempt_inspect(struct attempt *a)
+{
+	a->in.deadline_ns = clock_now_ns() + INSPECT_WAIT_NS;
+	int rc = a->runtime->inspect(&a->in, &a->costs, &a->err);
+
+	if (rc < 0)
+		attempt_fail_operation(a, rc, "inspect");
+	return !rc;
+}
+
+bool attempt_command(struct attempt *a, const char *command, uint64_t wait_ns)
+{
+	unsigned news = 0;
+
+	if (channel_send(a->channel, command, &a->err) < 0) {
+		attempt_fail(a, SAMPLE_LOST_CHANNEL, "work", a->err.text);
+		return false;
+	}
+	news = channel_wait(a->channel,
+			    CHANNEL_REPLY | CHANNEL_CLOSED | CHANNEL_GARBLED | CHANNEL_EXITED | CHANNEL_INTERRUPTED,
+			    clock_now_ns() + wait_ns);
+	if (news & CHANNEL_REPLY)
+		return true;
+	if (news & CHANNEL_INTERRUPTED)
+		attempt_fail(a, SAMPLE_ABORTED, "work", "the run was interrupted");
+	else if (news & (CHANNEL_EXITED | CHANNEL_CLOSED))
+		attempt_fail(a, SAMPLE_CRASH, "work", "the main process ended while it worked");
+	else
+		attempt_fail(a, news & CHANNEL_GARBLED ? SAMPLE_LOST_CHANNEL : SAMPLE_TIMEOUT, "work",
+			     "the payload gave no answer to a command");
+	return false;
+}
+
 static void attempt_weigh(struct attempt *a)
 {
 	struct memory_task task = {
@@ -200,13 +214,8 @@ static void attempt_weigh(struct attempt *a)
 		.ready_ns = timeline_get(&a->timeline, EVENT_READY_OBS).t_ns,
 	};
 
-	a->in.deadline_ns = clock_now_ns() + INSPECT_WAIT_NS;
-	int rc = a->runtime->inspect(&a->in, &a->costs, &a->err);
-
-	if (rc < 0) {
-		attempt_fail_operation(a, rc, "inspect");
+	if (!attempt_inspect(a))
 		return;
-	}
 	/* The disk first: what it holds at ready is the headline (method R3.4), and settling takes seconds. */
 	disk_weigh(&a->costs, &a->sample->disk);
 	memory_weigh(&task, &a->sample->memory);
@@ -221,7 +230,7 @@ static void attempt_weigh(struct attempt *a)
 	a->sample->has_memory = a->sample->has_disk = true;
 }
 
-static void attempt_stop(struct attempt *a)
+void attempt_stop(struct attempt *a)
 {
 	a->in.deadline_ns = clock_now_ns() + STOP_WAIT_NS;
 	timeline_mark(&a->timeline, EVENT_STOP_CALL, "harness");
@@ -281,13 +290,22 @@ static void attempt_take_events(struct attempt *a)
 	timeline_destroy(&a->timeline);
 }
 
+void attempt_end(struct attempt *a)
+{
+	attempt_clean(a);
+	attempt_take_events(a);
+	log_debug("%s: %s %s %s", a->in.name, a->sample->subject, sample_status_name(a->sample->status),
+		  a->sample->error);
+}
+
 void attempt_run(const struct attempts *attempts, const struct plan_step *step, struct sample *sample)
 {
-	struct attempt a = {.all = attempts, .step = step, .sample = sample};
+	struct attempt a = {.all = attempts, .subject = step->subject, .sample = sample};
 	struct noise before, after;
 
-	attempt_prepare(&a);
-	sample->timeout_ns = (int64_t)attempt_timeout_ns(a.in.subject);
+	attempt_begin(&a);
+	if (step->kind == BLOCK_FOOTPRINT)
+		a.daemons_before = daemons_pss_bytes(a.in.subject);
 	noise_read(&before);
 	if (attempt_start(&a) && attempt_await_ready(&a)) {
 		noise_read(&after);
@@ -301,8 +319,6 @@ void attempt_run(const struct attempts *attempts, const struct plan_step *step, 
 		noise_read(&after);
 		residue_remember(&a.residue, &a.in);
 	}
-	attempt_clean(&a);
+	attempt_end(&a);
 	noise_difference(&before, &after, sample);
-	attempt_take_events(&a);
-	log_debug("%s: %s %s %s", a.in.name, sample->subject, sample_status_name(sample->status), sample->error);
 }

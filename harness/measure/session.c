@@ -8,6 +8,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/clock.h"
+#include "harness/measure/experiment.h"
 #include "harness/measure/session-resume.h"
 
 static uint64_t session_estimate_ns(const struct session *s, size_t from)
@@ -51,7 +52,28 @@ static void session_fill(struct session *s, size_t index, struct sample *sample)
 	(void)snprintf(sample->subject, sizeof(sample->subject), "%s", s->scenario->subjects[step->subject].name);
 }
 
-static void session_attempt(struct session *s, size_t index, struct sample *sample)
+static int session_experiment(struct session *s, const struct plan_step *step, struct sample *sample, struct error *err)
+{
+	const struct experiment_choice *choice = &s->scenario->experiment;
+	uint64_t budget_ns = s->options->budget_ns;
+	struct experiment_turn turn = {
+		.attempts = &s->attempts,
+		.step = step,
+		.choice = choice,
+		.subject = &s->scenario->subjects[step->subject],
+		.sample = sample,
+		.deadline_ns = budget_ns ? s->begin_ns + budget_ns : 0,
+		.next_id = &s->next_id,
+		.journal = &s->journal,
+	};
+
+	experiment_find(choice->spec->name)->run(&turn);
+	if (turn.failed && err)
+		*err = turn.err;
+	return turn.failed;
+}
+
+static int session_attempt(struct session *s, size_t index, struct sample *sample, struct error *err)
 {
 	const struct plan_step *step = &s->plan.steps[index];
 
@@ -60,10 +82,13 @@ static void session_attempt(struct session *s, size_t index, struct sample *samp
 		sample->status = SAMPLE_SKIPPED;
 		(void)snprintf(sample->phase, sizeof(sample->phase), "prepare");
 		(void)snprintf(sample->error, sizeof(sample->error), "%s", s->reasons[step->subject]);
-		return;
+		return 0;
 	}
 	sample->gap_ns = (int64_t)noise_calm_down(&s->calm);
+	if (step->kind == BLOCK_EXPERIMENT)
+		return session_experiment(s, step, sample, err);
 	attempt_run(&s->attempts, step, sample);
+	return 0;
 }
 
 static int session_step(struct session *s, size_t index, struct error *err)
@@ -73,11 +98,14 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	uint64_t begin_ns = clock_now_ns();
 	struct sample sample;
 
-	session_attempt(s, index, &sample);
+	int rc = session_attempt(s, index, &sample, err);
+
+	if (rc < 0)
+		return rc;
 	neighbours_look(&s->neighbours, s->run.id);
 	struct json *record = sample_to_json(&sample);
-	int rc = journal_append(&s->journal, record, err);
 
+	rc = journal_append(&s->journal, record, err);
 	json_free(record);
 	if (rc < 0)
 		return rc;

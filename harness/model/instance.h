@@ -68,6 +68,10 @@ struct costs {
 		char path[PATH_MAX]; /**< file or folder */
 	} paths[COSTS_PATHS_MAX];
 	size_t path_count;
+	/** A device inside that lies on the instance's own layer, and where nothing lies on it that anybody uses; "":
+	 * none. */
+	char device[32];
+	uint64_t device_offset;
 };
 
 void costs_add_process(struct costs *costs, pid_t pid);

@@ -12,6 +12,8 @@
  *	harness  ping\n     payload  p RX TX\n  two guest time stamps in hex, taken at receipt and before answering
  *	harness  memory\n   payload  KEY=VALUE\n ... .\n   the payload's own view of memory
  *	harness  boot\n     payload  KEY=VALUE\n ... .\n   when a guest's kernel reached stages of its boot
+ *	harness  touch BYTES\n  payload  KEY=VALUE\n .\n   it holds so much memory, each page written
+ *	harness  write FILE OFFSET BYTES\n   payload  KEY=VALUE\n .\n   it has written to that file, and synced it
  *	harness  quit\n     payload ends with status 0 (a guest resets, which ends the VM)
  */
 #pragma once
@@ -21,6 +23,7 @@
 /* The payload's environment. A guest gets the same words on its kernel command line. */
 #define PROTOCOL_ENV_CHANNEL "TARE_CHANNEL" /* "unix:/run/tare.sock", or "isa" for a guest */
 #define PROTOCOL_ENV_ROOT "TARE_ROOT"       /* guest only: its root device; absent: stay in the initramfs */
+#define PROTOCOL_ENV_ROOT_MODE "TARE_ROOT_MODE" /* guest only: "ro": nothing is written to the root before a command does */
 #define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
 #define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
@@ -41,6 +44,8 @@
 #define PROTOCOL_COMMAND_PING "ping"
 #define PROTOCOL_COMMAND_MEMORY "memory"
 #define PROTOCOL_COMMAND_BOOT "boot"
+#define PROTOCOL_COMMAND_TOUCH "touch"
+#define PROTOCOL_COMMAND_WRITE "write"
 #define PROTOCOL_COMMAND_QUIT "quit"
 
 /* Facts. Clock stamps are "MONOTONIC_ns BOOTTIME_ns TSC", decimal. */
@@ -60,4 +65,7 @@
 #define PROTOCOL_FACT_LOG_INIT "log_init"     /* when the kernel's log says that it runs init, by its own clock in ns */
 #define PROTOCOL_FACT_LOG_SYNC "log_sync"     /* "LOG_ns BEFORE_ns AFTER_ns": a record of ours, between two BOOTTIMEs */
 #define PROTOCOL_FACT_CLOCK "clock"           /* "TSC BOOTTIME_ns TSC": the narrowest of some readings */
+#define PROTOCOL_FACT_ERROR "error"           /* instead of the answer to a command: errno */
+#define PROTOCOL_FACT_TOUCHED "touched_bytes" /* that it holds */
+#define PROTOCOL_FACT_WRITE_NS "write_ns"     /* from open to the end of fsync, by its own clock */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */

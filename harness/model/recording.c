@@ -33,8 +33,11 @@ static int recording_take(struct recording *recording, struct json *record, cons
 	} else if (!strcmp(type, "calibration")) {
 		json_append(recording->calibrations, record);
 		return 0;
+	} else if (!strcmp(type, "experiment")) {
+		json_append(recording->experiments, record);
+		return 0;
 	} else if (!*type) {
-		rc = error_input(err, "%s: record: missing; \"sample\", \"resume\" or \"end\"", where);
+		rc = error_input(err, "%s: record: missing; \"sample\", \"experiment\", \"resume\" or \"end\"", where);
 	}
 	json_free(record);
 	return rc;
@@ -98,6 +101,7 @@ int recording_load(const char *folder, struct recording *ret_recording, struct e
 		return error_input(err, "%.64s...: the path is too long", folder);
 	(void)snprintf(recording.folder, sizeof(recording.folder), "%s", folder);
 	(void)snprintf(path, sizeof(path), "%s/" RECORDING_JOURNAL, folder);
+	recording.experiments = json_array();
 	recording.resumes = json_array();
 	recording.calibrations = json_array();
 	recording.plan = recording_object(folder, RECORDING_PLAN, err);
@@ -120,6 +124,7 @@ void recording_release(struct recording *recording)
 	json_free(recording->plan);
 	json_free(recording->host);
 	json_free(recording->end);
+	json_free(recording->experiments);
 	json_free(recording->resumes);
 	json_free(recording->calibrations);
 	free(recording->samples);

@@ -7,7 +7,8 @@
  *               scenario:{...},design:{type,warmup_blocks,blocks,...}},"subjects":[...],"order":[...]}
  * host.json     {"host":{...},"artifacts":[...]}   (method section 7)
  * samples.jsonl {"record":"calibration","when":"before" or "after",...} around the samples;
- *               one record a line: {"record":"sample",...}, at last {"record":"end",stop_reason,duration_ns,
+ * samples.jsonl one record a line: {"record":"sample",...}; before the sample of an experiment's turn what it measured,
+ *               {"record":"experiment","experiment":NAME,"sample":ID,"subject","block","what",...}; at last {"record":"end",stop_reason,duration_ns,
  *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,concurrent_runs,residue}. A resumed run
  *               has {"record":"resume",resumed_utc,samples_before,torn_lines,differences:[{what,before,now}]}
  *               in between, which takes back an "end" before it.
@@ -30,6 +31,7 @@ struct recording {
 	char folder[PATH_MAX];
 	struct json *plan, *host, *end; /**< end: NULL where the run was killed before it could write it */
 	struct json *calibrations; /**< array of the "calibration" records, in order (method 1.7) */
+	struct json *experiments; /**< array of the "experiment" records, in order */
 	struct json *resumes; /**< array of the "resume" records, in order */
 	struct sample *samples;
 	size_t sample_count;

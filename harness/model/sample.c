@@ -14,6 +14,7 @@ static const char *const status_names[] = {
 static const char *const kind_names[] = {
 	[BLOCK_LATENCY] = "latency",
 	[BLOCK_FOOTPRINT] = "footprint",
+	[BLOCK_EXPERIMENT] = "experiment",
 };
 
 static const char *const row_names[] = {

@@ -36,10 +36,11 @@ enum sample_status {
 	SAMPLE_STATUS_COUNT
 };
 
-/** What a block is for; the two are never mixed in one statistic. */
+/** What a block is for; they are never mixed in one statistic. */
 enum block_kind {
 	BLOCK_LATENCY,	 /**< start, ready, stop: nothing that disturbs the clock */
 	BLOCK_FOOTPRINT, /**< start, settle, weigh memory and disk, stop */
+	BLOCK_EXPERIMENT, /**< a turn of the scenario's experiment (experiment.h) */
 	BLOCK_KIND_COUNT
 };
 

@@ -53,4 +53,6 @@ int take_count(struct reading *r, const struct json *value, const struct place *
 
 /** The envelope of all subjects; it is read before they are, each starts with a copy. */
 int take_limits(struct reading *r, const struct json *value, const struct place *where);
+/** Its default of one block stands where `blocks`, which are read before, have none. */
+int take_experiment(struct reading *r, const struct json *value, const struct place *where);
 int take_subjects(struct reading *r, const struct json *value, const struct place *where);

@@ -111,7 +111,7 @@ static int take_variables(struct reading *r, const struct json *value, const str
 static const struct field subject_fields[] = {
 	{"name", json_is_text, "a string", true, take_subject_name},
 	{"runtime", json_is_text, "the name of a runtime", true, take_runtime},
-	{"root", json_is_text, "\"image\" or \"none\"", false, take_root},
+	{"root", json_is_text, "\"image\", \"none\" or \"large\"", false, take_root},
 	{"options", json_is_object, "an object of strings", false, take_options},
 	{"limits", json_is_object, "an object", false, take_subject_limits},
 	{"timeout_ns", json_is_number, "a number of nanoseconds", false, take_timeout},

@@ -78,16 +78,22 @@ static int take_footprint(struct reading *r, const struct json *value, const str
 	return take_blocks_of(r, value, where, BLOCK_FOOTPRINT);
 }
 
+static int take_turns(struct reading *r, const struct json *value, const struct place *where)
+{
+	return take_blocks_of(r, value, where, BLOCK_EXPERIMENT);
+}
+
 static int take_blocks(struct reading *r, const struct json *value, const struct place *where)
 {
 	static const struct field fields[] = {
 		{"latency", json_is_object, "{\"warmup\": 2, \"count\": 12}", false, take_latency},
 		{"footprint", json_is_object, "{\"warmup\": 0, \"count\": 4}", false, take_footprint},
+		{"experiment", json_is_object, "{\"count\": 3}", false, take_turns},
 		{0},
 	};
 
 	if (!json_count(value))
-		return error_input(r->err, "%s: is empty; latency, footprint or both", where->text);
+		return error_input(r->err, "%s: is empty; latency, footprint or experiment", where->text);
 	return object_read(r, value, fields, where);
 }
 
@@ -106,11 +112,25 @@ static const struct field scenario_fields[] = {
 	{"name", json_is_text, "a string", true, take_scenario_name},
 	{"title", json_is_text, "a string", false, take_title},
 	{"limits", json_is_object, "an object", false, take_limits},
-	{"blocks", json_is_object, "an object", true, take_blocks},
+	{"blocks", json_is_object, "an object", false, take_blocks},
+	{"experiment", json_is_object, "an object", false, take_experiment},
 	{"settle", json_is_object, "an object", false, take_settle},
 	{"subjects", json_is_array, "an array", true, take_subjects},
 	{0},
 };
+
+static int check_blocks(const struct scenario *scenario, const struct place *where, struct error *err)
+{
+	const struct block_counts *blocks = scenario->blocks;
+
+	if (!scenario->experiment.spec && blocks[BLOCK_EXPERIMENT].count)
+		return error_input(err, "%s: blocks.experiment: the scenario names no experiment; "
+				   "\"experiment\": {\"name\": \"cow\"}", where->text);
+	for (size_t kind = 0; kind < BLOCK_KIND_COUNT; kind++)
+		if (blocks[kind].count)
+			return 0;
+	return error_input(err, "%s: blocks: missing; an object, or an experiment", where->text);
+}
 
 int scenario_from_json(const struct json *json, const char *name, struct scenario *ret_scenario, struct error *err)
 {
@@ -128,6 +148,8 @@ int scenario_from_json(const struct json *json, const char *name, struct scenari
 			*c = '_'; /* place_of() tells file and path apart by the blank */
 	int rc = object_read(&r, json, scenario_fields, &where);
 
+	if (!rc)
+		rc = check_blocks(&scenario, &where, err);
 	if (!rc && scenario.settle_max_ns < scenario.settle_min_ns)
 		rc = error_input(err, "%s: settle: max_ns is below min_ns", where.text);
 	if (rc < 0) {

@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/model/experiment.h"
 #include "harness/model/sample.h"
 #include "harness/model/subject.h"
 
@@ -26,6 +27,7 @@ struct scenario {
 	size_t subject_count;
 	struct limits limits;
 	struct block_counts blocks[BLOCK_KIND_COUNT];
+	struct experiment_choice experiment; /**< what BLOCK_EXPERIMENT does */
 	uint64_t settle_max_ns, settle_min_ns; /**< method R2.4 */
 	struct json *source; /**< the file as it was read, for the report */
 };

@@ -16,17 +16,32 @@
 #define SUBJECT_MEMORY_MAX (1ull << 46)
 #define SUBJECT_TIMEOUT_MAX_NS 3600000000000ull
 
+static const struct {
+	const char *name, *folder;
+} root_rows[ROOT_COUNT] = {
+	[ROOT_IMAGE] = {"image", "root"},
+	[ROOT_NONE] = {"none", "root-none"},
+	[ROOT_LARGE] = {"large", "root-large"},
+};
+
 const char *root_name(enum subject_root root)
 {
-	return root == ROOT_NONE ? "none" : "image";
+	return root_rows[root].name;
+}
+
+const char *root_folder(enum subject_root root)
+{
+	return root_rows[root].folder;
 }
 
 static int set_root(struct subject *subject, const char *value, struct error *err)
 {
-	if (strcmp(value, "image") && strcmp(value, "none"))
-		return error_input(err, "'%.64s' is not a kind of root; image or none", value);
-	subject->root = strcmp(value, "none") ? ROOT_IMAGE : ROOT_NONE;
-	return 0;
+	for (size_t i = 0; i < ROOT_COUNT; i++)
+		if (!strcmp(root_rows[i].name, value)) {
+			subject->root = (enum subject_root)i;
+			return 0;
+		}
+	return error_input(err, "'%.64s' is not a kind of root; image, none or large", value);
 }
 
 static int set_memory(struct subject *subject, const char *value, struct error *err)

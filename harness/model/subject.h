@@ -17,10 +17,12 @@ struct runtime;
 #define SUBJECT_SETTINGS_MAX 16
 #define SUBJECT_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:="
 
-/** What the instance's root file system is; two classes that are never compared with each other. */
+/** What the instance's root file system is; classes that are never compared with each other. */
 enum subject_root {
 	ROOT_IMAGE, /**< the root tree of build/root */
 	ROOT_NONE,  /**< nothing but the payload */
+	ROOT_LARGE, /**< that tree and base/: a file of 64 MiB and one of 2 bytes, to be written to */
+	ROOT_COUNT
 };
 
 /** The same envelope for every subject of a scenario. 0: no limit. */
@@ -73,4 +75,5 @@ int subject_set(struct subject *subject, const char *option, const char *value, 
 int subject_parse(struct subject *ret_subject, const char *text, const struct limits *limits, struct error *err);
 /** The canonical description (runtime, root, limits, every option with its value), and its digest into `hash`. */
 struct json *subject_describe(struct subject *subject);
-const char *root_name(enum subject_root root); /**< "image" or "none" */
+const char *root_name(enum subject_root root); /**< "image", "none" or "large" */
+const char *root_folder(enum subject_root root); /**< the tree's name among the artifacts: "root-none" */

@@ -9,7 +9,8 @@
 
 /** A command as it came in. */
 struct command {
-	char line[PROTOCOL_LINE_MAX]; /**< without the newline */
+	char line[PROTOCOL_LINE_MAX]; /**< without the newline; its first word once it was taken apart */
+	char *arguments;              /**< what follows the first word and a blank; "" where nothing does */
 	uint64_t received_tsc;        /**< when its first byte was seen */
 };
 

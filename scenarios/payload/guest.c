@@ -125,10 +125,11 @@ static void mount_at(const char *type, const char *where)
 static void mount_root(const char *device)
 {
 	uint64_t end_ns = syscall_clock_ns(CLOCK_MONOTONIC) + DEVICE_WAIT_NS;
+	unsigned long flags = ready.root_mode ? MS_RDONLY : 0;
 
 	if (mkdir(NEW_ROOT, 0755) < 0 && errno != EEXIST)
 		guest_fail(NEW_ROOT, errno);
-	while (mount(device, NEW_ROOT, "ext4", 0, NULL) < 0) {
+	while (mount(device, NEW_ROOT, "ext4", flags, NULL) < 0) {
 		int error = errno;
 
 		if ((error != ENOENT && error != ENXIO) || syscall_clock_ns(CLOCK_MONOTONIC) > end_ns)

@@ -14,6 +14,7 @@
 #include "scenarios/payload/guest.h"
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/text.h"
+#include "scenarios/payload/weight.h"
 
 enum status {
 	STATUS_DONE = 0,
@@ -21,7 +22,7 @@ enum status {
 	STATUS_CHANNEL = 2, /* it broke */
 };
 
-static int command_ping(const struct command *command)
+static int command_ping(struct command *command)
 {
 	char line[48];
 	struct text text = TEXT_OVER(line);
@@ -34,25 +35,38 @@ static int command_ping(const struct command *command)
 	return channel_write(line, text.length);
 }
 
-static int command_memory(const struct command *command)
+static int command_memory(struct command *command)
 {
 	(void)command;
 	return facts_send_memory();
 }
 
-static int command_boot(const struct command *command)
+static int command_boot(struct command *command)
 {
 	(void)command;
 	return facts_send_boot();
 }
 
+static int command_touch(struct command *command)
+{
+	return weight_touch(command->arguments);
+}
+
+static int command_write(struct command *command)
+{
+	return weight_write(command->arguments);
+}
+
+/* Row by row what the harness may ask for; `run` may take the arguments apart. */
 static const struct {
 	const char *name;
-	int (*run)(const struct command *command);
+	int (*run)(struct command *command);
 } commands[] = {
 	{ PROTOCOL_COMMAND_PING, command_ping },
 	{ PROTOCOL_COMMAND_MEMORY, command_memory },
 	{ PROTOCOL_COMMAND_BOOT, command_boot },
+	{ PROTOCOL_COMMAND_TOUCH, command_touch },
+	{ PROTOCOL_COMMAND_WRITE, command_write },
 };
 
 static int command_unknown(void)
@@ -62,8 +76,18 @@ static int command_unknown(void)
 	return channel_write(line, sizeof(line) - 1);
 }
 
-static int command_run(const struct command *command)
+static void command_split(struct command *command)
 {
+	char *blank = strchr(command->line, ' ');
+
+	command->arguments = blank ? blank + 1 : command->line + strlen(command->line);
+	if (blank)
+		*blank = '\0';
+}
+
+static int command_run(struct command *command)
+{
+	command_split(command);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(command->line, commands[i].name))
 			return commands[i].run(command);

@@ -137,6 +137,7 @@ void ready_enter(const long *stack, uint64_t tsc)
 	ready.first.boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME);
 	ready.channel = environment_value(environment, PROTOCOL_ENV_CHANNEL);
 	ready.root = environment_value(environment, PROTOCOL_ENV_ROOT);
+	ready.root_mode = environment_value(environment, PROTOCOL_ENV_ROOT_MODE);
 	ready.stage = environment_value(environment, PROTOCOL_ENV_STAGE);
 	if (open_channel() < 0)
 		return;

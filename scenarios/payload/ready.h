@@ -21,6 +21,7 @@ struct ready {
 	struct stamp source; /**< immediately before the ready byte; zero in a first stage */
 	const char *channel; /**< value of TARE_CHANNEL, or NULL */
 	const char *root;    /**< value of TARE_ROOT, or NULL */
+	const char *root_mode; /**< value of TARE_ROOT_MODE, or NULL */
 	const char *stage;   /**< value of TARE_STAGE: the first stage's stamps as text, or NULL */
 	int fd;              /**< connected socket; -1 for the I/O ports or where nothing was opened */
 	bool isa;            /**< the channel is the I/O ports, which are open */

@@ -42,3 +42,14 @@ _Bool text_read_number(const char *from, uint64_t *ret_value)
 	*ret_value = value;
 	return 1;
 }
+
+const char *text_take_word(char **at)
+{
+	const char *word = *at;
+
+	while (**at && **at != ' ')
+		(*at)++;
+	if (**at)
+		*(*at)++ = '\0';
+	return word;
+}

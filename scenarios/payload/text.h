@@ -21,3 +21,5 @@ void text_add_number(struct text *text, uint64_t value, unsigned int base);
 
 /** The decimal number at the start of `from` (after blanks), or false where there is none. */
 _Bool text_read_number(const char *from, uint64_t *ret_value);
+/** Cuts the next word off the front of *at (words end with a blank); "" where there is none left. */
+const char *text_take_word(char **at);

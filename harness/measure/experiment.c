@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/measure/experiment.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/clock.h"
+
+static const struct experiment experiments[] = {
+	{"cow", experiment_cow},
+};
+
+const struct experiment *experiment_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(experiments) / sizeof(experiments[0]); i++)
+		if (!strcmp(experiments[i].name, name))
+			return &experiments[i];
+	return NULL;
+}
+
+struct json *experiment_begin_record(const struct experiment_turn *turn, const char *what)
+{
+	struct json *record = json_object();
+
+	json_add_text(record, "record", "experiment");
+	json_add_text(record, "experiment", turn->choice->spec->name);
+	json_add_int(record, "sample", turn->sample->id);
+	json_add_text(record, "subject", turn->subject->name);
+	json_add_int(record, "block", (int64_t)turn->step->block);
+	json_add_text(record, "what", what);
+	return record;
+}
+
+bool experiment_record(struct experiment_turn *turn, struct json *record)
+{
+	if (!turn->failed)
+		turn->failed = journal_append(turn->journal, record, &turn->err);
+	json_free(record);
+	return !turn->failed;
+}
+
+void experiment_add_known(struct json *record, const char *key, int64_t number)
+{
+	if (number == UNKNOWN)
+		json_add_null(record, key);
+	else
+		json_add_int(record, key, number);
+}
+
+bool experiment_must_end(const struct experiment_turn *turn)
+{
+	return turn->failed || receiver_interrupted(turn->attempts->receiver) ||
+	       (turn->deadline_ns && clock_now_ns() > turn->deadline_ns);
+}
+
+void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase, const char *format, ...)
+{
+	struct sample *sample = turn->sample;
+	va_list args;
+
+	if (sample->status != SAMPLE_OK)
+		return;
+	sample->status = status;
+	(void)snprintf(sample->phase, sizeof(sample->phase), "%s", phase);
+	va_start(args, format);
+	(void)vsnprintf(sample->error, sizeof(sample->error), format, args);
+	va_end(args);
+}
