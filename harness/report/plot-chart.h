@@ -9,6 +9,7 @@ bool plot_startup(struct script *script, const struct analysis *analysis);
 bool plot_ecdf(struct script *script, const struct analysis *analysis);
 bool plot_waterfall(struct script *script, const struct analysis *analysis);
 bool plot_memory(struct script *script, const struct analysis *analysis);
+bool plot_cow(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 
 #define PLOT_LATENCY "request_to_ready_ns" /* the metric of both charts of start-up times */

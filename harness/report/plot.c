@@ -18,6 +18,7 @@ const struct plot plot_table[] = {
 	 "latency samples"},
 	{"waterfall", "Where the time of a start-up goes, from the request until ready", "latency samples"},
 	{"memory", "Memory of one idle instance, by what it is used for", "footprint samples"},
+	{"cow", "Copy-on-write: what one written byte costs", "the experiment cow"},
 	{"disk", "Disk space: the first instance, and each further one", "footprint samples"},
 };
 
@@ -35,6 +36,7 @@ static const struct {
 	{plot_template_ecdf, NOT_KVM_TIME, plot_ecdf},
 	{plot_template_waterfall, NOT_KVM_TIME, plot_waterfall},
 	{plot_template_weight, ": QEMU itself also holds the translated code", plot_memory},
+	{plot_template_cow, NOT_KVM_TIME, plot_cow},
 	{plot_template_weight, "", plot_disk},
 };
 

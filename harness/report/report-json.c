@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
+#include "harness/report/experiments.h"
 #include "harness/report/report.h"
 #include "harness/report/unequal.h"
 
@@ -188,7 +189,7 @@ char *report_json(const struct analysis *analysis, struct error *err)
 	json_add(report, "not_equal", unequal_json(analysis));
 	json_add(report, "skipped", skipped_json(analysis));
 	json_add(report, "series", json_array());
-	json_add(report, "experiments", json_array());
+	json_add(report, "experiments", json_of_experiments(analysis));
 	json_add(report, "subjects", subjects_json(analysis));
 	int rc = samples_file_json(r, report, err);
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "harness/report/experiments.h"
+
 /* Where a section stands. */
 enum { IN_TEXT = 1 << PAGE_TEXT, IN_MARKDOWN = 1 << PAGE_MARKDOWN, IN_HTML = 1 << PAGE_HTML };
 #define IN_FULL (IN_MARKDOWN | IN_HTML)
@@ -14,7 +16,8 @@ static const struct {
 	int where;
 } section_table[] = {
 	{section_head, IN_ALL},		{section_claims, IN_ALL},	{section_charts, IN_FULL},
-	{section_numbers, IN_ALL},	{section_parts, IN_ALL},	{section_flags, IN_ALL},
+	{section_numbers, IN_ALL},	{section_parts, IN_ALL},	{section_experiments, IN_ALL},
+	{section_flags, IN_ALL},
 	{section_unequal, IN_ALL},	{section_failures, IN_ALL},	{section_phases, IN_FULL},
 	{section_weights, IN_FULL},	{section_stop, IN_FULL},	{section_calibration, IN_FULL},
 	{section_placement, IN_FULL},	{section_doctor, IN_FULL},	{section_host, IN_FULL},

@@ -82,6 +82,10 @@ static const struct {
 	{"\"timeout_ns\":2000000000", "\"timeout_ns\":0", "t.json: subjects[1].timeout_ns:"},
 	{"\"timeout_ns\":2000000000", "\"payload_env\":{\"LD_PRELOAD\":\"1\"}", "LD_PRELOAD: unknown variable"},
 	{"\"timeout_ns\":2000000000", "\"payload_env\":{\"TARE_DELAY_NS\":\"1 init=/bin/sh\"}", "not a number"},
+	{"\"title\":\"a test\"", "\"experiment\":{\"name\":\"moo\"}", "t.json: experiment.name: 'moo' is not an experiment"},
+	{"\"title\":\"a test\"", "\"experiment\":{}", "t.json: experiment.name: '' is not an experiment"},
+	{"\"title\":\"a test\"", "\"experiment\":{\"name\":\"cow\",\"speed\":1}", "t.json: experiment.speed: the experiment"},
+	{"\"footprint\":", "\"experiment\":", "t.json: blocks.experiment: the scenario names no experiment"},
 	{"}]}", "}]", "t.json: line 1, column"},
 	{"[{", "[{\"a\":[", "t.json: line 1, column"},
 };

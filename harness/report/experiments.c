@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/report/experiments.h"
+
+#include <string.h>
+
+#include "harness/analyze/experiment-records.h"
+#include "harness/report/sections.h"
+
+static const struct {
+	const char *name;
+	struct json *(*json)(const struct analysis *analysis);
+	void (*section)(struct page *page, const struct analysis *analysis);
+} rows[] = {
+	{"cow", json_of_cow, section_cow},
+};
+
+struct json *json_of_experiments(const struct analysis *analysis)
+{
+	struct json *object = json_object();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (experiment_next(analysis, rows[i].name, NULL))
+			json_add(object, rows[i].name, rows[i].json(analysis));
+	return object;
+}
+
+void section_experiments(struct page *page, const struct analysis *analysis)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (experiment_next(analysis, rows[i].name, NULL))
+			rows[i].section(page, analysis);
+}
+
+struct json *json_of_stats(const struct stats_summary *stats)
+{
+	struct json *object = json_object(), *ci = json_array();
+
+	json_append(ci, json_new_number(stats->ci.lo));
+	json_append(ci, json_new_number(stats->ci.hi));
+	json_add_int(object, "n", (int64_t)stats->n);
+	json_add_number(object, "median", stats->median);
+	if (stats->ci.known) {
+		json_add(object, "ci", ci);
+	} else {
+		json_free(ci);
+		json_add_null(object, "ci");
+	}
+	json_add_number(object, "min", stats->min);
+	json_add_number(object, "max", stats->max);
+	return object;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How each experiment is told: an object of report.json, and a section for people. One row each in experiments.c. */
+#pragma once
+
+#include "harness/analyze/analysis.h"
+#include "harness/report/page.h"
+
+/** "experiments" of report.json: by name, those that the recording has. */
+struct json *json_of_experiments(const struct analysis *analysis);
+/** Of each experiment what it found; nothing where there was none. */
+void section_experiments(struct page *page, const struct analysis *analysis);
+
+/** Figures of one number: {n, median, ci, min, max}; null where none is known. */
+struct json *json_of_stats(const struct stats_summary *stats);
+
+struct json *json_of_cow(const struct analysis *analysis);
+void section_cow(struct page *page, const struct analysis *analysis);

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What one more box costs, with real subjects: experiments through whole runs, their numbers where they must be exact.
+cd "$(dirname "$0")/../.." || exit
+source tests/tap.bash
+
+tare=${TARE:-build/tare}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [[ $EUID -ne 0 ]]; then
+	skip 'experiments with real subjects' 'needs root'
+	plan
+fi
+
+# cow SUBJECT TARGET ORDER FIELD: the median of what was found
+cow() {
+	jq --arg subject "$1" --arg target "$2" --arg order "$3" ".experiments.cow.writes[]
+		| select(.subject == \$subject and .target == \$target and .order == \$order) | .$4.median" \
+		"$scratch/cow/report.json"
+}
+
+ok 'a run of cow' timeout 180 "$tare" run cow --subjects process,namespace,vm --blocks 1 --out "$scratch/cow" --quiet --plots none
+is "$(jq -r 'select(.subject == "process" and .record == "sample") | .status' "$scratch/cow/samples.jsonl")" skipped \
+	'a process has no layer to copy into'
+for subject in namespace vm; do
+	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | .status" "$scratch/cow/samples.jsonl")" ok \
+		"$subject: its turn went well"
+	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | .residue" "$scratch/cow/samples.jsonl")" null \
+		"$subject: nothing is left"
+done
+# Method, acceptance test 10. What ext4 needs to note where the copy lies comes on top of what is copied.
+is "$(cow namespace large first apparent_bytes)" 67108864 'overlay: one byte into 64 MiB copies all of it'
+allocated=$(cow namespace large first allocated_bytes)
+ok "overlay: what is allocated is that and at most 64 KiB ($allocated)" \
+	test "$allocated" -ge 67108864 -a "$allocated" -le 67174400
+is "$(cow namespace large again allocated_bytes)" 0 'overlay: the second write copies nothing'
+is "$(cow vm device first allocated_bytes)" 131072 'qcow2: the first byte takes a cluster of data and one of its table'
+is "$(cow vm device again allocated_bytes)" 0 'qcow2: the same byte again takes nothing'
+is "$(cow vm device elsewhere allocated_bytes)" 65536 'qcow2: a byte elsewhere takes a cluster'
+ok 'the report follows its schema' tests/blackbox/validate "$scratch/cow/report.json"
+cp "$scratch/cow/report.json" "$scratch/before.json"
+ok 'the report is made again' "$tare" report "$scratch/cow" --plots none --format md
+ok 'byte for byte' cmp "$scratch/before.json" "$scratch/cow/report.json"
+
+plan
