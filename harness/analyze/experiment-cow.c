@@ -94,7 +94,8 @@ static const char *words_for(const char *const (*words)[2], size_t count, const 
 char *cow_write_text(const struct cow_write *write, char *text, size_t size)
 {
 	static const char *const targets[][2] = {
-		{"large", "a 64 MiB file"}, {"small", "a 2-byte file"}, {"new", "a new file"}, {"device", "the bare disk"}};
+		{"large", "a 64 MiB file"}, {"small", "a 2-byte file"},
+		{"new", "a new file"},	    {"device", "the bare disk"}};
 	static const char *const orders[][2] = {
 		{"first", "first byte"}, {"again", "the same byte again"}, {"elsewhere", "a byte elsewhere"}};
 

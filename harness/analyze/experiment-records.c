@@ -15,7 +15,7 @@ size_t experiment_subject(const struct analysis *analysis, const struct json *re
 	return SIZE_MAX;
 }
 
-/* A turn that has a sample counts as that does; one that has none was cut short, and counts unless it was taken again. */
+/* A turn that has a sample counts as that does; one that has none was cut short, and counts unless taken again. */
 static bool turn_counts(const struct analysis *analysis, const struct json *record)
 {
 	size_t index = experiment_subject(analysis, record), at = 0;

@@ -5,8 +5,8 @@
 #include "harness/analyze/analysis.h"
 
 /**
- * The record after `record` (NULL: the first) of this experiment; NULL: there is none. Left out are warm-up turns, those
- * of subjects that the plan does not have, and a turn that was taken again by a resumed run.
+ * The record after `record` (NULL: the first) of this experiment; NULL: there is none. Left out are warm-up turns,
+ * those of subjects that the plan does not have, and a turn that was taken again by a resumed run.
  */
 const struct json *experiment_next(const struct analysis *analysis, const char *experiment, const struct json *record);
 /** The subject that it is of. */

@@ -5,7 +5,8 @@
  * one. Each time: how long it took, and by how much the instance's own layer grew. One fresh instance a turn.
  *
  * Record "write": target, file_bytes, order ("first", "again", "elsewhere"), written_bytes, latency_ns (the payload's
- * clock, from open to fsync), round_trip_ns (the harness's), allocated_bytes and apparent_bytes (growth of the layer), errno (0: done).
+ * clock, from open to fsync), round_trip_ns (the harness's), allocated_bytes and apparent_bytes (growth of the layer),
+ * errno (0: done).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +123,8 @@ void experiment_cow(struct experiment_turn *turn)
 		residue_remember(&a.residue, &a.in);
 		attempt_learn(&a);
 		if (turn->sample->status == SAMPLE_OK && attempt_inspect(&a) && !has_layer(&a.costs))
-			experiment_fail(turn, SAMPLE_SKIPPED, "cow", "it has no layer of its own on a disk: nothing is copied");
+			experiment_fail(turn, SAMPLE_SKIPPED, "cow",
+					"it has no layer of its own on a disk: nothing is copied");
 		if (turn->sample->status == SAMPLE_OK)
 			cow_writes(turn, &a);
 		attempt_stop(&a);

@@ -54,7 +54,8 @@ bool experiment_must_end(const struct experiment_turn *turn)
 	       (turn->deadline_ns && clock_now_ns() > turn->deadline_ns);
 }
 
-void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase, const char *format, ...)
+void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase,
+		     const char *format, ...)
 {
 	struct sample *sample = turn->sample;
 	va_list args;

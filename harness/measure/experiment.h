@@ -47,7 +47,8 @@ void experiment_add_known(struct json *record, const char *key, int64_t number);
 /** Is it time to end: interrupted, out of budget, or nothing can be written. */
 bool experiment_must_end(const struct experiment_turn *turn);
 /** Notes a failure of the turn, unless there was one before. */
-void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase, const char *format, ...)
+void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase,
+		     const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 void experiment_cow(struct experiment_turn *turn);

@@ -110,7 +110,10 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	if (rc < 0)
 		return rc;
 	s->result.samples++;
-	s->tried[step->subject] += sample.status != SAMPLE_ABORTED;
+	/* What an experiment has nothing to do with was not tried. */
+	bool left_out = s->usable[step->subject] && sample.status == SAMPLE_SKIPPED;
+
+	s->tried[step->subject] += sample.status != SAMPLE_ABORTED && !left_out;
 	s->good[step->subject] += sample.status == SAMPLE_OK;
 	s->spent_ns[cell] += clock_now_ns() - begin_ns;
 	s->spent_count[cell]++;

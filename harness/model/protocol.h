@@ -23,7 +23,7 @@
 /* The payload's environment. A guest gets the same words on its kernel command line. */
 #define PROTOCOL_ENV_CHANNEL "TARE_CHANNEL" /* "unix:/run/tare.sock", or "isa" for a guest */
 #define PROTOCOL_ENV_ROOT "TARE_ROOT"       /* guest only: its root device; absent: stay in the initramfs */
-#define PROTOCOL_ENV_ROOT_MODE "TARE_ROOT_MODE" /* guest only: "ro": nothing is written to the root before a command does */
+#define PROTOCOL_ENV_ROOT_MODE "TARE_ROOT_MODE" /* guest only: "ro": nothing is written before a command does */
 #define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
 #define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */

@@ -8,7 +8,8 @@
  * host.json     {"host":{...},"artifacts":[...]}   (method section 7)
  * samples.jsonl {"record":"calibration","when":"before" or "after",...} around the samples;
  * samples.jsonl one record a line: {"record":"sample",...}; before the sample of an experiment's turn what it measured,
- *               {"record":"experiment","experiment":NAME,"sample":ID,"subject","block","what",...}; at last {"record":"end",stop_reason,duration_ns,
+ *               {"record":"experiment","experiment":NAME,"sample":ID,"subject","block","what",...}; at last
+ *               {"record":"end",stop_reason,duration_ns,
  *               harness_cpu_ns,harness_maxrss_bytes,keeper_rss_bytes,concurrent_runs,residue}. A resumed run
  *               has {"record":"resume",resumed_utc,samples_before,torn_lines,differences:[{what,before,now}]}
  *               in between, which takes back an "end" before it.

@@ -29,7 +29,8 @@ static size_t rows_fill(struct script *script, const struct analysis *a, const s
 			script_number(script, 1, "row_head[%zu]", row);
 		}
 		script_text(script, cow_write_text(w, text, sizeof(text)), "row_name[%zu]", ++row);
-		script_text(script, bytes == 0 ? "nothing" : units_text(UNITS_BYTES, bytes, amount), "row_value[%zu]", row);
+		script_text(script, bytes == 0 ? "nothing" : units_text(UNITS_BYTES, bytes, amount), "row_value[%zu]",
+			    row);
 		script_text(script, units_text(UNITS_NS, w->latency_ns.n ? w->latency_ns.median : NAN, amount),
 			    "row_time[%zu]", row);
 		script_number(script, 0, "row_head[%zu]", row);
@@ -69,6 +70,6 @@ bool plot_cow(struct script *script, const struct analysis *analysis)
 	script_table(script, "Growth of the instance's layer at each write, in bytes.",
 		     "row\tbytes\tsubject_number\twrite\tsubject");
 	script_number(script, (double)rows_fill(script, analysis, writes, count), "row_count");
-	script_finish(script, analysis, NULL);
+	script_finish(script, analysis, "");
 	return true;
 }

@@ -43,8 +43,8 @@ void section_cow(struct page *page, const struct analysis *analysis)
 
 	page_heading(page, "Copy-on-write: one byte written to the image");
 	page_paragraph(page, "An overlay copies a file as a whole when it is first written to, a qcow2 layer only the "
-			     "clusters that are touched. The growth is that of the instance's own layer after a sync; the "
-			     "time is from open to the end of fsync, by the payload's clock.");
+			     "clusters that are touched. The growth is that of the instance's own layer after a "
+			     "sync; the time is from open to the end of fsync, by the payload's clock.");
 	table_add(&table, "subject"), table_add(&table, "write"), table_add(&table, "time");
 	table_add(&table, "growth"), table_add(&table, "n");
 	for (size_t i = 0; i < count; i++) {

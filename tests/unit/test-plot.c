@@ -18,6 +18,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/report/plot.h"
+#include "tests/unit/experiments.h"
 
 #define SUBJECTS_MAX 12
 
@@ -120,6 +121,9 @@ static void make_recording(const struct wish *wish, struct recording *recording)
 
 	*recording = (struct recording){.plan = make_plan(wish)};
 	recording->host = json_parse(host, sizeof(host) - 1, "host", NULL);
+	recording->experiments = json_array();
+	for (size_t i = 0; wish->names[i]; i++)
+		experiments_fill(recording->experiments, wish->names[i]);
 	recording->samples = alloc_zero(SUBJECTS_MAX * blocks, sizeof(*recording->samples));
 	for (size_t block = 0; block < blocks; block++) {
 		for (size_t i = 0; wish->names[i]; i++) {

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records of experiments as a run's journal has them, for tests. */
+#pragma once
+
+#include "harness/base/json.h"
+
+/* One record of an experiment, begun. */
+static inline struct json *experiment_make_record(const char *experiment, const char *what, const char *subject)
+{
+	struct json *record = json_object();
+
+	json_add_text(record, "record", "experiment");
+	json_add_text(record, "experiment", experiment);
+	json_add_text(record, "what", what);
+	json_add_text(record, "subject", subject);
+	json_add_int(record, "sample", 1000000);
+	json_add_int(record, "block", 0);
+	return record;
+}
+
+/* What the charts of experiments show. */
+static inline void experiments_fill(struct json *records, const char *subject)
+{
+	struct json *write = experiment_make_record("cow", "write", subject);
+
+	json_add_text(write, "target", "large");
+	json_add_text(write, "order", "first");
+	json_add_int(write, "file_bytes", 64 << 20);
+	json_add_int(write, "written_bytes", 1);
+	json_add_int(write, "latency_ns", 20000000);
+	json_add_int(write, "allocated_bytes", 64 << 20);
+	json_append(records, write);
+}
