@@ -33,6 +33,8 @@ static void put_row(struct script *script, const struct merge_group *g, size_t r
 		script_field_text(script, g->first->kind);
 		script_field_text(script, g->first[i].machine);
 		script_row_end(script);
+		script_hover(script, g->first[i].value / PLOT_NS_PER_MS, (double)row, 1, "%s: %s", g->first->subject,
+			     units_text(UNITS_NS, g->first[i].value, text));
 	}
 }
 
@@ -78,6 +80,7 @@ bool merge_chart(const struct merge_group *groups, size_t count, const char *for
 	script_number(&script, (double)script.notes, "note_count");
 	script_text(&script, "", "foot");
 	put_rows(&script, groups, count, rows);
+	script_hover_end(&script);
 	(void)fprintf(script.head, "\n%s\n%s", plot_template_common, plot_template_class);
 	(void)fclose(script.head);
 	(void)fclose(script.data);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Start-up times as empirical distributions. */
 #include "harness/base/cleanup.h"
+#include "harness/base/units.h"
 #include "harness/report/plot-chart.h"
 
 /* One curve: a step up at each value, then on to the edge where samples timed out: it stays below 1. */
@@ -9,6 +10,7 @@ static void ecdf_curve(struct script *script, const struct analysis_summary *sum
 {
 	cleanup_free double *sorted = stats_sorted(summary->values, summary->count);
 	size_t finite = summary->count - summary->stats.censored;
+	char text[UNITS_MAX];
 
 	for (size_t k = 0; k <= finite + (finite < summary->count); k++) {
 		size_t at = k ? k - 1 : 0;
@@ -17,6 +19,10 @@ static void ecdf_curve(struct script *script, const struct analysis_summary *sum
 		script_field(script, (double)(k > finite ? finite : k) / (double)summary->count);
 		script_field_text(script, title);
 		script_row_end(script);
+		if (k && at < finite)
+			script_hover(script, sorted[at] / PLOT_NS_PER_MS, (double)k / (double)summary->count, 1,
+				     "%s: %.0f %% ready after %s", title, 100 * (double)k / (double)summary->count,
+				     units_text(UNITS_NS, sorted[at], text));
 	}
 }
 

@@ -23,6 +23,9 @@ struct script {
 	size_t notes, tables, rows;
 	bool in_row;
 	size_t width; /**< characters of small font that fit into the plot */
+	FILE *hover;  /**< rows of the table of script_hover(); NULL until the first */
+	char *hover_rows;
+	size_t hover_size, hovers;
 };
 
 /** `name = "text"`; the name is made as printf does ("row_name[3]"). Lines of the text stay lines. */
@@ -39,6 +42,15 @@ void script_table(struct script *script, const char *what, const char *columns);
 void script_field(struct script *script, double number);
 void script_field_text(struct script *script, const char *text);
 void script_row_end(struct script *script);
+
+/**
+ * A text that a pointer shows at (x, y) of a picture that can (SVG). `panel`: of a chart that has several, from 1;
+ * there x is in the unit of the data.
+ */
+void script_hover(struct script *script, double x, double y, size_t panel, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/** Writes them as the last table. Every chart's maker calls it, also without any. */
+void script_hover_end(struct script *script);
 
 /**
  * The chart's title, and the first notes below it: the scenario, and what all must know: "vm is TCG

@@ -2,6 +2,7 @@
 /* Start-up times: every sample a point, the median with its interval, and what failed. */
 #include <math.h>
 
+#include "harness/base/units.h"
 #include "harness/report/plot-chart.h"
 
 #define GOLDEN 0.6180339887498949 /* its multiples fill [0, 1) evenly: jitter without chance */
@@ -9,15 +10,18 @@
 static void startup_point(struct script *script, const struct analysis *analysis, size_t subject,
 			  size_t order, double ms)
 {
-	double ignored;
+	double ignored, jitter = round((modf((double)(order + 1) * GOLDEN, &ignored) * 2 - 1) * 1e4) / 1e4;
+	char text[UNITS_MAX];
 
 	if (!isfinite(ms))
 		return;
 	script_field(script, (double)(subject + 1));
 	script_field(script, ms);
-	script_field(script, round((modf((double)(order + 1) * GOLDEN, &ignored) * 2 - 1) * 1e4) / 1e4);
+	script_field(script, jitter);
 	script_field_text(script, analysis->subjects[subject].title);
 	script_row_end(script);
+	script_hover(script, ms, (double)(subject + 1) + 0.26 * jitter, 1, "%s: %s",
+		     analysis->subjects[subject].title, units_text(UNITS_NS, ms * PLOT_NS_PER_MS, text));
 }
 
 static size_t startup_samples(struct script *script, const struct analysis *analysis)

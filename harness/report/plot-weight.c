@@ -105,9 +105,10 @@ static bool bar_texts(struct script *script, const struct analysis *analysis, co
 }
 
 static size_t panel_bars(struct script *script, const struct analysis *analysis,
-			 const struct panel *panel)
+			 const struct panel *panel, size_t p)
 {
 	size_t count = 0;
+	char amount[UNITS_MAX];
 
 	script_table(script, "Parts of the bars, in bytes: of the sample whose total is the median.",
 		     "place\tfrom\tto\tcolour\tpart\tsubject");
@@ -125,6 +126,9 @@ static size_t panel_bars(struct script *script, const struct analysis *analysis,
 			script_field_text(script, panel->split->parts[k].name);
 			script_field_text(script, analysis->subjects[bar->subject].title);
 			script_row_end(script);
+			script_hover(script, from - bar->parts[k] / 2, (double)(i + 1) - 0.25, p, "%s: %s %s",
+				     analysis->subjects[bar->subject].title, panel->split->parts[k].name,
+				     units_text(UNITS_BYTES, bar->parts[k], amount));
 			count++;
 		}
 	}
@@ -233,7 +237,7 @@ static void panels_write(struct script *script, const struct analysis *analysis,
 		      "panel_whiskers");
 	for (size_t p = 0; p < panels->count; p++) {
 		panel_axis(script, &panels->list[p], p + 1);
-		size_t parts = panel_bars(script, analysis, &panels->list[p]);
+		size_t parts = panel_bars(script, analysis, &panels->list[p], p + 1);
 		size_t whiskers = panel_totals(script, analysis, &panels->list[p]);
 
 		script_number(script, (double)parts, "panel_bars[%zu]", p + 1);

@@ -78,6 +78,7 @@ static bool plot_make(const struct analysis *analysis, size_t which, const char 
 		      char **ret_data)
 {
 	const char *name = plot_table[which].name;
+	struct analysis shown = *analysis;
 	char *head = NULL, *data = NULL;
 	size_t head_size, data_size;
 	struct script script = {.head = open_memstream(&head, &head_size),
@@ -88,8 +89,14 @@ static bool plot_make(const struct analysis *analysis, size_t which, const char 
 	script_text(&script, name, "chart");
 	script_text(&script, formats, "formats");
 	script_title(&script, analysis, plot_table[which].title, plot_makers[which].emulated);
-	bool made = plot_makers[which].fill(&script, analysis);
+	if (shown.subject_count > PLOT_SUBJECTS_MAX) {
+		shown.subject_count = PLOT_SUBJECTS_MAX;
+		script_note(&script, true, "Only the first %d of %zu subjects are drawn; the report's tables have all",
+			    PLOT_SUBJECTS_MAX, analysis->subject_count);
+	}
+	bool made = plot_makers[which].fill(&script, &shown);
 
+	script_hover_end(&script);
 	(void)fprintf(script.head, "\n%s\n%s", plot_template_common, plot_makers[which].template);
 	(void)fclose(script.head);
 	(void)fclose(script.data);

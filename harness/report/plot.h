@@ -13,6 +13,7 @@
 #include "harness/base/error.h"
 
 #define PLOT_FOLDER "plots"
+#define PLOT_SUBJECTS_MAX 40 /* more are no chart that anybody reads, and too high for a picture */
 
 /** One chart that tare can draw. */
 struct plot {

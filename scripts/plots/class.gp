@@ -24,6 +24,6 @@ do for [format in formats] {
 	set for [i=1:row_count] label 2100 + i row_interval[i] \
 		at screen px(value_px), screen py(row_y(i) + 8) font small textcolor rgb grey
 	set for [i=1:row_count] arrow 100 + i from row_median[i], i - 0.3 to row_median[i], i + 0.3 nohead lw 2 lc rgb ink
-	plot data index 0 using 2:1:(subject_colour($1)) with points pt 7 ps 0.8 * dot lc rgb variable
+	plot data index 0 using 2:1:(subject_colour($1)) with points pt 7 ps 0.8 * dot lc rgb variable, @hover
 	set output
 }

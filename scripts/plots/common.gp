@@ -46,6 +46,15 @@ set_texts = 'set label 1 chart_title at screen px(16), screen py(24) font "sans-
 	. 'textcolor rgb (note_warns[i] ? alarm : grey); ' \
 	. 'set label 20 foot at screen px(16), screen py(canvas_height - 12) font "sans-serif,7.5" textcolor rgb grey'
 
+# What a pointer shows, as the last thing of a plot command: @hover. Only SVG has it.
+panel = 1
+hover_unit = 1
+hover_size = 1.6
+hovers(format) = hover_count > 0 && format eq "svg"
+hover = 'for [k=1:hovers(format)] data index (hover_count > 0 ? hover_index : 0) ' \
+	. 'using (column(3) == panel ? column(1) / hover_unit : NaN):2:(strcol(4)) ' \
+	. 'with labels hypertext point pt 7 ps hover_size * dot lc rgb 0xFF222222'
+
 # A legend in one line: legend_at(text) is where the next entry's sign stands, legend_text_at where its text begins.
 legend_at(text) = (legend_here = legend_next, legend_next = legend_next + 36 + 6 * strlen(text), px(legend_here))
 legend_text_at(text) = px(legend_here + 11)

@@ -51,6 +51,7 @@ do for [format in formats] {
 			with steps lw thick(curve_row[i]) dt dash(curve_row[i]) lc rgb subject_colour(curve_row[i]), \
 	     for [k=1:censored_count > 0] data index (censored_count > 0 ? curve_count : 0) using 1:2 \
 			with points pt 9 ps 1.1 * dot lc rgb alarm, \
+	     @hover, \
 	     -9 with lines
 	set output
 }

@@ -81,6 +81,7 @@ do for [format in formats] {
 			with points pt 9 ps 1.1 * dot lc rgb alarm, \
 	     for [k=1:failure_count > 0] data index table(4, failure_count) using (x_high):($1 + 0.18) \
 			with points pt 2 ps 0.9 * dot lw 2 lc rgb alarm, \
+	     @hover, \
 	     -9 with lines
 	set output
 }

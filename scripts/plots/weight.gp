@@ -50,12 +50,16 @@ do for [format in formats] {
 		set xtics 0, panel_step[p]
 		set format x panel_format[p]
 		unit = panel_unit[p]
+		panel = p
+		hover_unit = unit
+		hover_size = 3
 		plot for [k=1:panel_bars[p] > 0] data index 2 * p - (panel_bars[p] > 0 ? 2 : 1) \
 				using (($2 + $3) / 2 / unit):1:($2 / unit):($3 / unit):($1 - 0.42):($1 - 0.08):(panel_bars[p] > 0 ? colour($4) : 0) \
 				with boxxyerror lc rgb variable, \
 		     for [k=1:panel_whiskers[p] > 0] data index 2 * p - 1 \
 				using ($2 / unit):($1 - 0.25):(($4 > $3 ? $3 : NaN) / unit):($4 / unit) \
 				with xerrorbars pt 13 ps 0.7 * dot lw 1.4 lc rgb ink, \
+		     @hover, \
 		     -9 with lines
 		unset label
 		unset object

@@ -47,6 +47,32 @@ said=$(timeout 60 "$tare" report "$scratch/tcg" --plots none --plot)
 like "$said" '100 % .*median' 'a chart of characters in the terminal'
 is "$(awk 'length > 80' <<<"$said" | wc -l)" 0 'it fits 80 columns'
 
+# A thousand subjects: a page that opens, charts that say what they leave out.
+cp -r tests/data/runs/one "$scratch/many"
+jq -c '.subjects = [range(1000) as $i | .subjects[0] | .name = "s\($i)"]' tests/data/runs/one/plan.json >"$scratch/many/plan.json"
+grep '"sample"' tests/data/runs/one/samples.jsonl | head -1 |
+	jq -c 'range(1000) as $i | .subject = "s\($i)" | .id = $i | .position = $i' >"$scratch/many/samples.jsonl"
+ok 'a thousand subjects' timeout 120 "$tare" report "$scratch/many" --plots svg
+like "$(<"$scratch/many/plots/startup.gp")" 'Only the first 40 of 1000 subjects' 'a chart says how many it shows'
+is "$(grep -c '<td>s999</td>' "$scratch/many/report.html" | awk '{print ($1 > 0)}')" 1 'the tables have the last one too'
+
+# The disk is full while the report is written: the journal and the last good report stay as they are.
+# shellcheck disable=SC2016 # the inner shell expands it
+full='mount -t tmpfs -o size=600k none "$1" && cp -r "$2"/plan.json "$2"/host.json "$2"/samples.jsonl "$1" &&
+	"$3" report "$1" --plots none >/dev/null && cp "$1"/report.* "$1"/samples.jsonl "$4" && rm -r "$1"/plots &&
+	{ dd if=/dev/zero of="$1/fill" bs=4k 2>/dev/null; true; } &&
+	"$3" report "$1" --plots svg >/dev/null 2>"$4/said"; echo "status $?" >>"$4/said"
+	for file in "$4"/report.* "$4"/samples.jsonl; do cmp "$file" "$1/${file##*/}" >>"$4/said"; done
+	find "$1" -name "*.??????" ! -name "*.*.jsonl" -newer "$4/samples.jsonl" -path "*report*" >>"$4/said"'
+mkdir "$scratch/small" "$scratch/kept"
+if [[ $EUID -ne 0 ]] || ! unshare -m true 2>/dev/null; then
+	skip 'a full disk' 'needs root and mount namespaces'
+else
+	unshare -m bash -c "$full" full "$scratch/small" tests/data/runs/one "$(readlink -f "$tare")" "$scratch/kept"
+	like "$(<"$scratch/kept/said")" '^tare: .*No space left.*status 1$' 'a full disk: it is said, status 1'
+	is "$(grep -v '^tare: \|^status' "$scratch/kept/said")" '' 'journal and last report are as they were, and nothing else is left'
+fi
+
 broken=$scratch/broken
 cp -r tests/data/runs/one "$broken"
 echo '{"record":"sample","subject":"process"}' >>"$broken/samples.jsonl"
