@@ -136,6 +136,7 @@ help:
 	@echo 'make lint       layers, style, static checks'
 	@echo 'make fuzz       fuzzes the readers of files and messages, FUZZ_TIME=60 seconds each'
 	@echo 'make install    puts what is built into DESTDIR and PREFIX=/usr/local; make uninstall removes it'
+	@echo 'make reference-charts  reports and charts of the recorded runs, from their journals'
 	@echo 'make dist       the sources as an archive in build/; make deb a Debian package of what is built'
 	@echo 'make format     lays out all C files; make compile_commands.json is for editors'
 	@echo 'make clean      removes build/'

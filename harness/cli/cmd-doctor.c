@@ -10,6 +10,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/cli/command.h"
 #include "harness/host/doctor.h"
+#include "harness/report/colour.h"
 #include "harness/report/text-wrap.h"
 
 enum doctor_key {
@@ -99,8 +100,7 @@ static void print_said(const char *label, const char *text)
 
 static void print_table(const struct finding *findings, size_t count, bool verbose)
 {
-	const char *refused = getenv("NO_COLOR");
-	bool colour = isatty(STDOUT_FILENO) && !(refused && refused[0]);
+	bool colour = colour_wanted(stdout);
 	unsigned levels[FINDING_FAIL + 1] = {0};
 
 	for (size_t i = 0; i < count; i++) {

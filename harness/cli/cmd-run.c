@@ -20,6 +20,7 @@
 #include "harness/model/digests.h"
 #include "harness/report/progress.h"
 #include "harness/report/report.h"
+#include "harness/report/sections.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
        OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT };
@@ -149,7 +150,14 @@ static const struct argp run_argp = {
 
 static void show_sample(void *data, const struct session_progress *p)
 {
+	const struct metric *metric = metric_table;
+
+	while (metric->kind != p->step->kind || !metric->headline)
+		if (++metric == metric_table + metric_count)
+			return; /* every kind has one */
 	struct progress_step step = {
+		.units = section_units(metric),
+		.value = metric->value(p->sample),
 		.done = p->done,
 		.total = p->total,
 		.left_ns = p->left_ns,

@@ -1,32 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/report/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "harness/analyze/stats.h"
+#include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/report/escape.h"
 
-#define PROGRESS_BAR 24u
+#define PROGRESS_BAR 16u
 
 void progress_init(struct progress *progress, bool quiet)
 {
 	*progress = (struct progress){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1};
 }
 
-void progress_end(struct progress *progress)
+static void clear_line(struct progress *progress)
 {
 	if (progress->width)
 		(void)fprintf(stderr, "\r%*s\r", (int)progress->width, "");
 	progress->width = 0;
 }
 
+void progress_end(struct progress *progress)
+{
+	clear_line(progress);
+	for (size_t i = 0; i < progress->subject_count; i++)
+		free(progress->subjects[i].values);
+	free(progress->subjects);
+	progress->subjects = NULL;
+	progress->subject_count = 0;
+}
+
 void progress_note(struct progress *progress, const char *text)
 {
 	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, text);
 
-	progress_end(progress);
+	clear_line(progress);
 	(void)fprintf(stderr, "tare: %s\n", clean);
 }
 
@@ -40,7 +54,42 @@ static void time_left(char text[32], uint64_t ns)
 		(void)snprintf(text, 32, "%llu min %02llu s left", s / 60, s % 60);
 }
 
-static void show_bar(struct progress *progress, const struct progress_step *step, const char *left)
+/* The values of this step's subject and kind, with the new one. */
+static struct progress_values *values_of(struct progress *progress, const struct progress_step *step)
+{
+	char name[sizeof(progress->subjects->name)];
+	size_t at = 0;
+
+	(void)snprintf(name, sizeof(name), "%s %.60s", step->kind, step->subject);
+	while (at < progress->subject_count && strcmp(progress->subjects[at].name, name) != 0)
+		at++;
+	if (at == progress->subject_count) {
+		progress->subjects = alloc_grow(progress->subjects, at + 1, sizeof(*progress->subjects));
+		progress->subjects[at] = (struct progress_values){0};
+		(void)memcpy(progress->subjects[at].name, name, sizeof(name));
+		progress->subject_count++;
+	}
+	return &progress->subjects[at];
+}
+
+/* "median 1.59 ms so far"; "" where there is no value yet. */
+static void estimate(struct progress *progress, const struct progress_step *step, char text[64])
+{
+	struct progress_values *v = values_of(progress, step);
+	char value[UNITS_MAX];
+
+	*text = '\0';
+	if (isfinite(step->value)) {
+		v->values = alloc_grow(v->values, v->count + 1, sizeof(*v->values));
+		v->values[v->count++] = step->value;
+		stats_sort(v->values, v->count);
+	}
+	if (v->count)
+		(void)snprintf(text, 64, "%s so far",
+			       units_text(step->units, v->values[(v->count - 1) / 2], value));
+}
+
+static void show_bar(struct progress *progress, const struct progress_step *step, const char *sofar, const char *left)
 {
 	char bar[PROGRESS_BAR + 1];
 	size_t full = step->total ? step->done * PROGRESS_BAR / step->total : 0;
@@ -48,8 +97,8 @@ static void show_bar(struct progress *progress, const struct progress_step *step
 	for (size_t i = 0; i < PROGRESS_BAR; i++)
 		bar[i] = i < full ? '#' : '.';
 	bar[PROGRESS_BAR] = '\0';
-	int width = fprintf(stderr, "\r[%s] %zu/%zu  %-9.9s %-14.14s %s", bar, step->done, step->total, step->kind,
-			    step->subject, left);
+	int width = fprintf(stderr, "\r[%s] %zu/%zu %.9s: %.14s %.16s, %s", bar, step->done, step->total, step->kind,
+			    step->subject, sofar, left);
 
 	if (width > 0 && (size_t)width < progress->width)
 		(void)fprintf(stderr, "%*s", (int)(progress->width - (size_t)width), "");
@@ -59,13 +108,14 @@ static void show_bar(struct progress *progress, const struct progress_step *step
 
 void progress_show(struct progress *progress, const struct progress_step *step)
 {
-	char left[32];
+	char left[32], sofar[64];
 
 	if (progress->quiet)
 		return;
 	time_left(left, step->left_ns);
+	estimate(progress, step, sofar);
 	if (progress->terminal)
-		show_bar(progress, step, left);
+		show_bar(progress, step, sofar, left);
 	else if (step->first_of_block)
 		(void)fprintf(stderr, "tare: %s block %llu, sample %zu of %zu, %s\n", step->kind,
 			      (unsigned long long)step->block + 1, step->done, step->total, left);

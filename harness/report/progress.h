@@ -7,9 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/base/units.h"
+
+/** What was measured so far for one subject in one kind of block. */
+struct progress_values {
+	char name[80];
+	double *values;
+	size_t count;
+};
+
 struct progress {
 	bool quiet, terminal;
 	size_t width; /**< of what stands on the terminal's line now */
+	struct progress_values *subjects;
+	size_t subject_count;
 };
 
 /** One step of a run that has ended. Texts are trusted: names that were checked. */
@@ -18,6 +29,8 @@ struct progress_step {
 	uint64_t left_ns;
 	const char *kind, *subject, *status;
 	uint64_t block;
+	enum units units;
+	double value; /**< what was measured, in these units; NAN: nothing */
 	bool failed, first_of_block;
 };
 
@@ -25,5 +38,5 @@ void progress_init(struct progress *progress, bool quiet);
 void progress_show(struct progress *progress, const struct progress_step *step);
 /** A whole line of its own, above the changing one. */
 void progress_note(struct progress *progress, const char *text);
-/** Clears the changing line. */
+/** Clears the changing line, and forgets what was measured. */
 void progress_end(struct progress *progress);

@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/report/colour.h"
 #include "harness/report/escape.h"
 #include "harness/report/plot-terminal.h"
 #include "harness/report/plot.h"
@@ -94,7 +95,10 @@ int report_print(const struct analysis *analysis, const char *format, FILE *out,
 
 	if (!text)
 		return err ? err->code : -EIO;
-	(void)fputs(text, out);
+	if (row->make == report_text)
+		colour_print(out, text);
+	else
+		(void)fputs(text, out);
 	if (row->make == report_text)
 		print_places(analysis->recording->folder, out);
 	if (fflush(out) || ferror(out))

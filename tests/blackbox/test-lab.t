@@ -25,6 +25,9 @@ lab() {
 	is "$status" "$wanted" "$name: status"
 }
 
+for run in results/reference/*/; do
+	ok "$run is as it was recorded" env -C "$run" sha256sum --quiet -c journal.sha256
+done
 lab 0 'the list' ''
 list=$out
 labs=$("$tare" list --names labs)
