@@ -51,6 +51,8 @@ static struct json *host_part(const struct engine *engine, const struct instance
 		json_add_int(host, "Memory", (int64_t)limits->memory_bytes);
 	if (limits->pids_count)
 		json_add_int(host, "PidsLimit", (int64_t)limits->pids_count);
+	if (engine->run->subject_cpus)
+		json_add_text(host, "CpusetCpus", engine->run->subject_cpus);
 	json_add_text(log, "Type", "none");
 	json_add(host, "LogConfig", log);
 	json_add_text(host, "NetworkMode", subject_setting(in->subject, "network"));
@@ -129,6 +131,8 @@ static void client_words(const struct engine *engine, const struct instance *in,
 	option(w, "--env", CHANNEL_VARIABLE, err);
 	option_number(w, "--memory", in->subject->limits.memory_bytes, err);
 	option_number(w, "--pids-limit", in->subject->limits.pids_count, err);
+	if (engine->run->subject_cpus)
+		option(w, "--cpuset-cpus", engine->run->subject_cpus, err);
 	for (size_t i = 0; i < in->subject->variable_count; i++)
 		option(w, "--env", in->subject->variables[i].text, err);
 	for (const struct json *label = json_first(labels); label; label = json_next(label)) {

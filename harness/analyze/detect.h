@@ -23,6 +23,9 @@ void detect_pin(struct analysis *a, struct analysis_flag *flag);
 void detect_resumed(struct analysis *a, struct analysis_flag *flag);
 void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 
+/* From the profiles of running payloads: detect-profile.c */
+void detect_confinement(struct analysis *a, struct analysis_flag *flag);
+
 /* From the clocks: detect-clock.c */
 void detect_drift(struct analysis *a, struct analysis_flag *flag);
 void detect_slew(struct analysis *a, struct analysis_flag *flag);

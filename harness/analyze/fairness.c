@@ -43,6 +43,7 @@ static const struct {
 	[FLAG_LIMITS] = {detect_limits, SCOPE_NONE},
 	[FLAG_STORAGE] = {detect_both_kinds, SCOPE_NONE},
 	[FLAG_ISOL] = {detect_always, SCOPE_NONE},
+	[FLAG_SECCOMP] = {detect_confinement, SCOPE_NONE},
 	[FLAG_SHARED] = {detect_always, SCOPE_NONE},
 	[FLAG_SWAP] = {detect_swap, SCOPE_WEIGHTS},
 	[FLAG_UNSETTLED] = {detect_unsettled, SCOPE_WEIGHTS},

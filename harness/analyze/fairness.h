@@ -40,6 +40,9 @@ typedef uint64_t flag_set;
 	X(STORAGE, "F-STORAGE", NOTE, "Different storage and cache paths.")                             \
 	X(ISOL, "F-ISOL", NOTE,                                                                         \
 	  "Isolation strength differs (shared kernel, own kernel); speed is not the only axis.")        \
+	X(SECCOMP, "F-SECCOMP", WARN,                                                                   \
+	  "Containers are confined differently (namespaces, system call filter, capabilities, no_new_privs, LSM): " \
+	  "start-up and system calls cost more or less with it.")                                       \
 	X(SHARED, "F-SHARED", NOTE, "The shared base is counted once; a host with one instance pays it in full.") \
 	X(SWAP, "F-SWAP", WARN, "Part of a subject was swapped out while it was weighed.")              \
 	X(UNSETTLED, "F-UNSETTLED", WARN, "Memory was still moving when the settle time was over.")     \

@@ -8,6 +8,7 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
+#include "harness/measure/profile-read.h"
 
 #define PAYLOAD_CLOCK_ERROR_NS 25u
 
@@ -85,6 +86,8 @@ void identity_read(struct channel *channel, struct instance *in, const struct id
 		id->inner_pid = strtoll(pid, NULL, 10);
 	id->host_pid = channel_peer(channel);
 	id->visible_from_host = visible_from_host((pid_t)id->host_pid, expected);
+	if (id->visible_from_host == 1)
+		profile_read((pid_t)id->host_pid, *in->group ? in->group : in->name, &id->profile);
 	id->own_kernel = *id->boot_id && strcmp(id->boot_id, expected->boot_id);
 	if (*id->boot_id && !id->own_kernel) {
 		add_stamp(in, id->stamp_main, EVENT_USER_MAIN);

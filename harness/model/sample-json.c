@@ -233,6 +233,8 @@ static struct json *identity_to_json(const struct identity *id)
 	add_text(object, "stamp_init", id->stamp_init);
 	add_text(object, "stamp_user_main", id->stamp_main);
 	add_text(object, "stamp_ready_src", id->stamp_ready);
+	if (id->profile.known)
+		json_add(object, "profile", profile_to_json(&id->profile));
 	return object;
 }
 
@@ -257,6 +259,7 @@ static void identity_from_json(const struct json *object, struct sample *sample)
 	get_text(object, "stamp_init", id->stamp_init, sizeof(id->stamp_init));
 	get_text(object, "stamp_user_main", id->stamp_main, sizeof(id->stamp_main));
 	get_text(object, "stamp_ready_src", id->stamp_ready, sizeof(id->stamp_ready));
+	profile_from_json(json_get(object, "profile"), &id->profile);
 }
 
 struct json *sample_to_json(const struct sample *sample)

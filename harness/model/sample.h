@@ -13,6 +13,7 @@
 #include "harness/base/json.h"
 #include "harness/model/clock-sync.h"
 #include "harness/model/instance.h"
+#include "harness/model/profile.h"
 #include "harness/model/timeline.h"
 
 /** An integer that could not be read; JSON null. */
@@ -97,6 +98,7 @@ struct identity {
 				  unknown */
 	bool own_kernel;	 /**< its boot id is not the host's */
 	char payload_sha256[DIGEST_HEX];
+	struct profile profile; /**< where the payload is a process of the host */
 	/** Its own clock stamps as it sent them, "MONOTONIC_ns BOOTTIME_ns TSC": of a guest's stages and of ready. */
 	char stamp_init[72], stamp_main[72], stamp_ready[72];
 };

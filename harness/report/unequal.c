@@ -17,22 +17,47 @@ static const char *clock_source(const struct sample *s)
 	return s->identity.clocksource;
 }
 
-/* Where a fact of a subject is: below its object in plan.json, or in its first identity. */
+/* Where a fact of a subject is: below its object in plan.json, in its first identity, or in the profile there. */
 static const struct {
 	const char *what, *path;
 	const char *(*identity)(const struct sample *);
+	const char *profile;
 } facts[] = {
-	{"root", "root", NULL},
-	{"class", "class", NULL},
-	{"limits.memory_bytes", "asked.limits.memory_bytes", NULL},
-	{"limits.pids_count", "asked.limits.pids_count", NULL},
-	{"limits.cpus_count", "asked.limits.cpus_count", NULL},
-	{"kernel_release", NULL, kernel_release},
-	{"clocksource", NULL, clock_source},
-	{"engine.name", "engine.name", NULL},
-	{"engine.version", "engine.version", NULL},
-	{"engine.qemu_version", "engine.qemu_version", NULL},
+	{"root", "root", NULL, NULL},
+	{"class", "class", NULL, NULL},
+	{"limits.memory_bytes", "asked.limits.memory_bytes", NULL, NULL},
+	{"limits.pids_count", "asked.limits.pids_count", NULL, NULL},
+	{"limits.cpus_count", "asked.limits.cpus_count", NULL, NULL},
+	{"kernel_release", NULL, kernel_release, NULL},
+	{"clocksource", NULL, clock_source, NULL},
+	{"profile.namespaces", NULL, NULL, "namespaces"},
+	{"profile.host_uid", NULL, NULL, "host_uid"},
+	{"profile.seccomp", NULL, NULL, "seccomp"},
+	{"profile.no_new_privs", NULL, NULL, "no_new_privs"},
+	{"profile.capabilities_bounding", NULL, NULL, "capabilities_bounding"},
+	{"profile.lsm", NULL, NULL, "lsm"},
+	{"profile.root_type", NULL, NULL, "root_type"},
+	{"profile.mounts_count", NULL, NULL, "mounts_count"},
+	{"profile.memory_limit_bytes", NULL, NULL, "memory_limit_bytes"},
+	{"profile.pids_limit_count", NULL, NULL, "pids_limit_count"},
+	{"profile.open_files_limit_count", NULL, NULL, "open_files_limit_count"},
+	{"engine.name", "engine.name", NULL, NULL},
+	{"engine.version", "engine.version", NULL, NULL},
+	{"engine.qemu_version", "engine.qemu_version", NULL, NULL},
 };
+
+/* A fact that was read from the running payload; a guest's is the guest's own affair, and none of a process is set. */
+static char *profile_text(const struct analysis_subject *s, const char *key)
+{
+	struct json *profile = s->identity ? profile_to_json(&s->identity->identity.profile) : NULL;
+	const struct json *value = json_get(profile, key);
+	char *text = !profile ? NULL
+		     : json_is_text(value) ? alloc_text(*json_text_of(value, "") ? json_text_of(value, "") : "none")
+		     : json_is_null(value) ? alloc_text("none") : json_text(value, false);
+
+	json_free(profile);
+	return text;
+}
 
 /* The fact as text, for free(); NULL: the subject has none. */
 static char *fact_text(const struct analysis_subject *s, size_t row)
@@ -42,6 +67,8 @@ static char *fact_text(const struct analysis_subject *s, size_t row)
 
 		return *text ? alloc_text(text) : NULL;
 	}
+	if (facts[row].profile)
+		return profile_text(s, facts[row].profile);
 	const struct json *value = json_path(s->json, facts[row].path);
 
 	if (json_is_text(value))
@@ -62,14 +89,14 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* Groups the subjects by value, in the order in which values come up. */
-static struct json *groups_json(const struct analysis *a, char *const *texts)
+/* Groups the subjects by value, in the order in which values come up; `only_known`: those that have one. */
+static struct json *groups_json(const struct analysis *a, char *const *texts, bool only_known)
 {
 	struct json *values = json_array();
 	cleanup_free bool *done = alloc_zero(a->subject_count, sizeof(*done));
 
 	for (size_t i = 0; i < a->subject_count; i++) {
-		if (done[i] || !was_measured(&a->subjects[i]))
+		if (done[i] || !was_measured(&a->subjects[i]) || (only_known && !texts[i]))
 			continue;
 		struct json *group = json_object(), *subjects = json_array();
 
@@ -94,7 +121,7 @@ struct json *unequal_json(const struct analysis *analysis)
 	for (size_t f = 0; f < sizeof(facts) / sizeof(facts[0]); f++) {
 		for (size_t i = 0; i < analysis->subject_count; i++)
 			texts[i] = fact_text(&analysis->subjects[i], f);
-		struct json *values = groups_json(analysis, texts);
+		struct json *values = groups_json(analysis, texts, facts[f].profile != NULL);
 
 		if (json_count(values) > 1) {
 			struct json *row = json_object();

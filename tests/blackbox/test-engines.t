@@ -103,6 +103,19 @@ is "$(jq -r '.subjects[] | select(.name == "docker") | .engine | .version + " " 
 	"$report")" "$(engine_answer "$docker" /version | jq -r '.Version + " " + .ApiVersion + " " + ([.Components[].Name] | join(","))')" \
 	'the engine says which it is'
 
+# profile SUBJECT MEMBER...: of its first sample
+profile() {
+	jq -r "[.samples[] | select(.subject == \"$1\")][0].identity.profile | [$(printf '.%s,' "${@:2}" | sed 's/,$//')] | join(\" \")" "$report"
+}
+is "$(profile docker namespaces seccomp no_new_privs memory_limit_bytes pids_limit_count host_uid root_type)" \
+	"mnt pid net ipc uts$([[ -e /sys/fs/cgroup/cgroup.controllers ]] && printf ' cgroup') filter 0 268435456 64 0 overlay" \
+	'the profile of Docker as it comes, read from its running payload'
+is "$(profile docker-equal no_new_privs capabilities_bounding)" '1 0000000000000000' 'profile=equal: the locks of our own container'
+is "$(profile docker capabilities_bounding)" 00000000a80425fb "Docker's default capabilities"
+is "$(jq -r '[.not_equal[] | select(.what | startswith("profile.")) | .what] | contains(["profile.namespaces", "profile.no_new_privs",
+	"profile.capabilities_bounding"])' "$report")" true 'what is not equal is computed from the profiles'
+is "$(jq -r '.flags[] | select(.id == "F-SECCOMP") | .triggered' "$report")" true 'and flagged'
+
 # --- a killed harness -------------------------------------------------------------------------------------------------
 cat >"$scratch/long.json" <<'END'
 {"name": "long", "blocks": {"latency": {"count": 300}}, "subjects": [
