@@ -9,6 +9,8 @@
 
 static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
+	{"memory", experiment_ramp},
+	{"density", experiment_ramp},
 };
 
 const struct experiment *experiment_find(const char *name)

@@ -4,7 +4,19 @@
 #include <assert.h>
 #include <string.h>
 
+/* What ends a ramp beside the host's own guards. */
+#define RAMP_OPTIONS(instances, bytes, concurrency, knee)                                                          \
+	{"instances_max", 1, 10000, instances, "no more instances at once than these"},                            \
+	{"bytes_max", 1 << 20, 1ull << 46, bytes, "no more once the footprint of all has come to this"},           \
+	{"concurrency", 1, 64, concurrency, "how many are started at the same time"},                              \
+	{"knee_ends", 0, 1, knee, "1: end where the last five starts took twice as long as the first five"}
+
+static const struct experiment_option memory_options[] = {RAMP_OPTIONS(1000, 1ull << 30, 1, 0), {0}};
+static const struct experiment_option density_options[] = {RAMP_OPTIONS(100, 1ull << 46, 1, 1), {0}};
+
 const struct experiment_spec experiment_specs[] = {
+	{"memory", "more and more instances: by how much each further one makes the host's memory less", memory_options},
+	{"density", "how many instances run at once, and what the last of them costs", density_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 };
 

@@ -11,6 +11,8 @@ static const struct {
 	struct json *(*json)(const struct analysis *analysis);
 	void (*section)(struct page *page, const struct analysis *analysis);
 } rows[] = {
+	{"memory", json_of_memory, section_memory},
+	{"density", json_of_density, section_density},
 	{"cow", json_of_cow, section_cow},
 };
 

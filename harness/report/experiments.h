@@ -13,5 +13,9 @@ void section_experiments(struct page *page, const struct analysis *analysis);
 /** Figures of one number: {n, median, ci, min, max}; null where none is known. */
 struct json *json_of_stats(const struct stats_summary *stats);
 
+struct json *json_of_memory(const struct analysis *analysis);
+void section_memory(struct page *page, const struct analysis *analysis);
+struct json *json_of_density(const struct analysis *analysis);
+void section_density(struct page *page, const struct analysis *analysis);
 struct json *json_of_cow(const struct analysis *analysis);
 void section_cow(struct page *page, const struct analysis *analysis);

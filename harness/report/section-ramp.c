@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The experiments `memory` and `density` in the report: what one more costs, how it adds up, how many there were. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/analyze/experiment-ramp.h"
+#include "harness/base/units.h"
+#include "harness/report/experiments.h"
+
+#define GIB 1073741824.0
+
+static struct json *interval_json(const struct interval *ci)
+{
+	if (!ci->known)
+		return json_new_text(NULL);
+	struct json *array = json_array();
+
+	json_append(array, json_new_number(ci->lo));
+	json_append(array, json_new_number(ci->hi));
+	return array;
+}
+
+static struct json *points_json(const struct ramp_fit *fit)
+{
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < fit->point_count; i++) {
+		struct json *row = json_object();
+
+		json_add_int(row, "ramp", (int64_t)fit->points[i].ramp);
+		json_add_number(row, "n", fit->points[i].n);
+		json_add_number(row, "footprint_bytes", fit->points[i].footprint_bytes);
+		json_add_number(row, "mem_available_bytes", fit->points[i].available_bytes);
+		json_add_bool(row, "fitted", fit->points[i].fitted);
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+static struct json *fit_json(const struct analysis *a, const struct ramp_fit *fit)
+{
+	struct json *row = json_object(), *parts = json_object();
+
+	json_add_text(row, "subject", a->subjects[fit->subject].name);
+	json_add_int(row, "ramps", (int64_t)fit->ramps);
+	json_add_number(row, "mem_marginal_bytes", fit->marginal.value);
+	json_add(row, "ci", interval_json(&fit->marginal.ci));
+	json_add_number(row, "intercept_bytes", fit->intercept);
+	json_add_int(row, "fitted_points_count", (int64_t)fit->fitted);
+	for (size_t i = 0; i < RAMP_PART_COUNT; i++)
+		json_add_number(parts, ramp_part_key((enum ramp_part)i), fit->parts[i]);
+	json_add(row, "parts", parts);
+	json_add_number(row, "parts_sum_bytes", fit->line);
+	json_add_number(row, "mem_available_bytes", fit->available);
+	json_add_number(row, "unexplained_bytes", fit->available - fit->line);
+	json_add_bool(row, "doubtful", ramp_is_doubtful(fit));
+	json_add_number(row, "cgroup_kernel_bytes", fit->cgroup_kernel);
+	json_add_number(row, "harness_bytes", fit->harness);
+	json_add_number(row, "instances_max_count", fit->n_max);
+	json_add_text(row, "reason", fit->reason);
+	json_add_number(row, "knee_count", fit->knee);
+	json_add_int(row, "starts_count", (int64_t)fit->start_count);
+	json_add_int(row, "failed_count", (int64_t)fit->failed);
+	json_add_number(row, "teardown_ns", fit->teardown_ns);
+	json_add_number(row, "idle_cpu_ratio", fit->idle_cpu_ratio);
+	json_add(row, "points", points_json(fit));
+	return row;
+}
+
+static struct json *json_of(const struct analysis *a, const char *experiment)
+{
+	struct json *object = json_object(), *rows = json_array();
+	size_t count;
+	struct ramp_fit *fits = ramp_fits_make(a, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fits[i].experiment, experiment))
+			json_append(rows, fit_json(a, &fits[i]));
+	ramp_fits_free(fits, count);
+	json_add(object, "ramps", rows);
+	return object;
+}
+
+struct json *json_of_memory(const struct analysis *analysis)
+{
+	return json_of(analysis, "memory");
+}
+
+struct json *json_of_density(const struct analysis *analysis)
+{
+	return json_of(analysis, "density");
+}
+
+static void marginal_row(struct table *table, const struct analysis *a, const struct ramp_fit *fit)
+{
+	char text[UNITS_MAX], ci[UNITS_MAX];
+
+	table_add(table, "%s", a->subjects[fit->subject].title);
+	table_add(table, "%s", units_text(UNITS_BYTES, fit->marginal.value, text));
+	table_add(table, "%s", fit->marginal.ci.known ? units_interval(UNITS_BYTES, fit->marginal.value,
+								      fit->marginal.ci.lo, fit->marginal.ci.hi, ci)
+						      : "no interval");
+	table_add(table, "%.3g", GIB / fit->marginal.value);
+	table_add(table, "%.0f", fit->n_max);
+	table_add(table, "%s", ramp_reason_text(fit->reason));
+}
+
+/* "vm: 206 MiB of Pss + 1.1 MiB of kernel ... = 207 MiB; the host's MemAvailable fell by 200 MiB; -7 MiB unexplained" */
+static void reconcile(struct page *page, const struct analysis *a, const struct ramp_fit *fit)
+{
+	char line[512] = "", text[UNITS_MAX], sum[UNITS_MAX], host[UNITS_MAX], rest[UNITS_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < RAMP_PART_COUNT && used < sizeof(line); i++)
+		if (fabs(fit->parts[i]) >= 0.5)
+			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s", used ? " + " : "",
+						 ramp_part_text((enum ramp_part)i),
+						 units_text(UNITS_BYTES, fit->parts[i], text));
+	page_item(page, a->subjects[fit->subject].title,
+		  "%s = %s. With each one the host's MemAvailable falls by %s; %s of that is unexplained%s.", line,
+		  units_text(UNITS_BYTES, fit->line, sum), units_text(UNITS_BYTES, fit->available, host),
+		  units_text(UNITS_BYTES, fit->available - fit->line, rest),
+		  ramp_is_doubtful(fit) ? ", and the two differ by more than 15 % (F-MEMX)" : "");
+}
+
+static void section_of(struct page *page, const struct analysis *a, const char *experiment)
+{
+	struct table table = {.align = "lrrrrs"};
+	size_t count;
+	struct ramp_fit *fits = ramp_fits_make(a, &count);
+
+	table_add(&table, "subject"), table_add(&table, "one more"), table_add(&table, "interval");
+	table_add(&table, "per GiB"), table_add(&table, "at once"), table_add(&table, "ended because");
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fits[i].experiment, experiment))
+			marginal_row(&table, a, &fits[i]);
+	page_table(page, &table);
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fits[i].experiment, experiment))
+			reconcile(page, a, &fits[i]);
+	page_gap(page);
+	ramp_fits_free(fits, count);
+}
+
+static void section_starts(struct page *page, const struct analysis *a)
+{
+	struct table table = {.align = "lrrrrr"};
+	char text[UNITS_MAX], knee[32];
+	size_t count;
+	struct ramp_fit *fits = ramp_fits_make(a, &count);
+
+	table_add(&table, "subject"), table_add(&table, "starts"), table_add(&table, "failed");
+	table_add(&table, "knee at"), table_add(&table, "teardown"), table_add(&table, "idle CPU");
+	for (size_t i = 0; i < count; i++) {
+		(void)snprintf(knee, sizeof(knee), "%.0f", fits[i].knee);
+		if (strcmp(fits[i].experiment, "density") != 0)
+			continue;
+		table_add(&table, "%s", a->subjects[fits[i].subject].title);
+		table_add(&table, "%zu", fits[i].start_count);
+		table_add(&table, "%zu", fits[i].failed);
+		table_add(&table, "%s", isnan(fits[i].knee) ? "none" : knee);
+		table_add(&table, "%s", units_text(UNITS_NS, fits[i].teardown_ns, text));
+		table_add(&table, "%.1f %%", fits[i].idle_cpu_ratio * 100);
+	}
+	page_table(page, &table);
+	ramp_fits_free(fits, count);
+}
+
+void section_memory(struct page *page, const struct analysis *analysis)
+{
+	page_heading(page, "Memory of one more instance (the slope over N)");
+	page_paragraph(page, "Each ramp starts more and more instances and reads what all of them take together. The "
+			     "number is the Theil-Sen slope over N, where all take at least 64 MiB; its interval is "
+			     "Student's t over the ramps. Pages that all share are not in it: a single instance pays "
+			     "them in full.");
+	section_of(page, analysis, "memory");
+}
+
+void section_density(struct page *page, const struct analysis *analysis)
+{
+	page_heading(page, "Density: how many at once");
+	page_paragraph(page, "Instances are started until a guard says stop. The knee is where five starts in a row took "
+			     "twice as long as the first five.");
+	section_of(page, analysis, "density");
+	section_starts(page, analysis);
+}
