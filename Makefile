@@ -112,6 +112,12 @@ check-long:
 	$(Q)$(MAKE) --no-print-directory WERROR=1 all root guest
 	$(Q)TARE_KILLS=40 scripts/prove -v tests/blackbox/test-kill.t
 
+# How many fit: up to a thousand containers, and guests until memory says stop. Ten minutes and most of the memory.
+.PHONY: bench-density
+bench-density: all root guest
+	$(BIN)/tare run density
+	$(BIN)/tare run memory
+
 .PHONY: lint format compile_commands.json
 lint:
 	$(Q)scripts/prove tests/blackbox/test-lint.t

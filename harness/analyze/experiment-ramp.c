@@ -200,8 +200,10 @@ struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_cou
 	struct ramp_fit *fits = NULL;
 	size_t count = 0;
 
-	for (size_t e = 0; e < sizeof(experiments) / sizeof(experiments[0]); e++)
-		for (size_t i = 0; i < analysis->subject_count && experiment_next(analysis, experiments[e], NULL); i++) {
+	for (size_t e = 0; e < sizeof(experiments) / sizeof(experiments[0]); e++) {
+		bool any = experiment_next(analysis, experiments[e], NULL);
+
+		for (size_t i = 0; any && i < analysis->subject_count; i++) {
 			fits = alloc_grow(fits, count + 1, sizeof(*fits));
 			fits[count] = fit_make(analysis, experiments[e], i);
 			if (fits[count].point_count || fits[count].start_count)
@@ -209,6 +211,7 @@ struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_cou
 			else
 				free(fits[count].points);
 		}
+	}
 	*ret_count = count;
 	return fits;
 }

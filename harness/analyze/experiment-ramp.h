@@ -44,8 +44,8 @@ struct ramp_fit {
 	double intercept;
 	size_t fitted; /**< points that the line goes through */
 	double parts[RAMP_PART_COUNT], line; /**< least squares over the same points */
-	double cgroup_kernel, harness;	     /**< the same: charged kernel memory, and what the harness takes itself */
-	double available;		     /**< by how much the host's MemAvailable falls with each (least squares) */
+	double cgroup_kernel, harness; /**< the same: charged kernel memory, and what the harness takes itself */
+	double available; /**< the same: by how much the host's MemAvailable falls with each */
 	double n_max;	    /**< most instances at once */
 	double knee;	    /**< N from which five starts took twice as long as the first five; NAN: none */
 	const char *reason; /**< why the last ramp ended */

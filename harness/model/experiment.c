@@ -15,7 +15,7 @@ static const struct experiment_option memory_options[] = {RAMP_OPTIONS(1000, 1ul
 static const struct experiment_option density_options[] = {RAMP_OPTIONS(100, 1ull << 46, 1, 1), {0}};
 
 const struct experiment_spec experiment_specs[] = {
-	{"memory", "more and more instances: by how much each further one makes the host's memory less", memory_options},
+	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 };

@@ -9,6 +9,8 @@ bool plot_startup(struct script *script, const struct analysis *analysis);
 bool plot_ecdf(struct script *script, const struct analysis *analysis);
 bool plot_waterfall(struct script *script, const struct analysis *analysis);
 bool plot_memory(struct script *script, const struct analysis *analysis);
+bool plot_ramp(struct script *script, const struct analysis *analysis);
+bool plot_density(struct script *script, const struct analysis *analysis);
 bool plot_cow(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 

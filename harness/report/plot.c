@@ -18,6 +18,8 @@ const struct plot plot_table[] = {
 	 "latency samples"},
 	{"waterfall", "Where the time of a start-up goes, from the request until ready", "latency samples"},
 	{"memory", "Memory of one idle instance, by what it is used for", "footprint samples"},
+	{"ramp", "Memory of all instances together, against how many there are", "an experiment with a ramp"},
+	{"density", "Start-up time of each instance, against how many there are", "an experiment with a ramp"},
 	{"cow", "Copy-on-write: what one written byte costs", "the experiment cow"},
 	{"disk", "Disk space: the first instance, and each further one", "footprint samples"},
 };
@@ -36,6 +38,8 @@ static const struct {
 	{plot_template_ecdf, NOT_KVM_TIME, plot_ecdf},
 	{plot_template_waterfall, NOT_KVM_TIME, plot_waterfall},
 	{plot_template_weight, ": QEMU itself also holds the translated code", plot_memory},
+	{plot_template_ramp, ": QEMU itself also holds the translated code", plot_ramp},
+	{plot_template_ramp, NOT_KVM_TIME, plot_density},
 	{plot_template_cow, NOT_KVM_TIME, plot_cow},
 	{plot_template_weight, "", plot_disk},
 };

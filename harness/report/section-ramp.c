@@ -106,7 +106,7 @@ static void marginal_row(struct table *table, const struct analysis *a, const st
 	table_add(table, "%s", ramp_reason_text(fit->reason));
 }
 
-/* "vm: 206 MiB of Pss + 1.1 MiB of kernel ... = 207 MiB; the host's MemAvailable fell by 200 MiB; -7 MiB unexplained" */
+/* "vm: 206 MiB of Pss + 1.1 MiB of kernel = 207 MiB; the host's MemAvailable falls by 200 MiB; -7 MiB unexplained" */
 static void reconcile(struct page *page, const struct analysis *a, const struct ramp_fit *fit)
 {
 	char line[512] = "", text[UNITS_MAX], sum[UNITS_MAX], host[UNITS_MAX], rest[UNITS_MAX];
@@ -180,8 +180,8 @@ void section_memory(struct page *page, const struct analysis *analysis)
 void section_density(struct page *page, const struct analysis *analysis)
 {
 	page_heading(page, "Density: how many at once");
-	page_paragraph(page, "Instances are started until a guard says stop. The knee is where five starts in a row took "
-			     "twice as long as the first five.");
+	page_paragraph(page, "Instances are started until a guard says stop. The knee is where five starts in a row "
+			     "took twice as long as the first five.");
 	section_of(page, analysis, "density");
 	section_starts(page, analysis);
 }

@@ -20,6 +20,40 @@ cow() {
 		"$scratch/cow/report.json"
 }
 
+# Ramps: everything that was started runs at once, is weighed, and is gone. The long ones are `make bench-density`.
+cat >"$scratch/ramp.json" <<'END'
+{
+  "name": "ramp",
+  "limits": {"memory_bytes": 100663296, "pids_count": 16, "cpus_count": 1},
+  "settle": {"min_ns": 500000000, "max_ns": 2000000000},
+  "experiment": {"name": "density", "instances_max": 40, "bytes_max": 450000000, "concurrency": 2, "knee_ends": 0},
+  "subjects": [{"name": "namespace", "runtime": "namespace"}, {"name": "vm", "runtime": "vm"}]
+}
+END
+# ramp SUBJECT FIELD: of its only ramp
+ramp() {
+	jq --arg subject "$1" ".experiments.density.ramps[] | select(.subject == \$subject) | .$2" "$scratch/ramp/report.json"
+}
+
+ok 'a run of density' timeout 180 "$tare" run "$scratch/ramp.json" --out "$scratch/ramp" --quiet --plots none
+is "$(ramp namespace instances_max_count)" 40 'forty containers run at once'
+is "$(ramp namespace reason)" '"instances_max"' 'and no more, as asked for'
+is "$(ramp vm reason)" '"bytes_max"' 'guests until they take as much as was asked for'
+is "$(ramp vm 'instances_max_count >= 2')" true 'which is more than one'
+for subject in namespace vm; do
+	is "$(ramp $subject failed_count)" 0 "$subject: no start failed"
+	is "$(ramp $subject 'mem_marginal_bytes > 0')" true "$subject: one more takes memory"
+	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | .residue" "$scratch/ramp/samples.jsonl")" null \
+		"$subject: nothing is left"
+done
+is "$(ramp vm "mem_marginal_bytes > 20 * $(ramp namespace mem_marginal_bytes)")" true \
+	'a guest takes many times what a container takes'
+ok 'the harness takes at most 64 KiB for each' test "$(ramp namespace 'harness_bytes | round')" -le 65536
+id=$(jq -r .run.id "$scratch/ramp/plan.json")
+is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of the run lives'
+is "$(find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null)" '' 'no cgroup of the run is left'
+ok 'the report of a ramp follows its schema' tests/blackbox/validate "$scratch/ramp/report.json"
+
 ok 'a run of cow' timeout 180 "$tare" run cow --subjects process,namespace,vm --blocks 1 --out "$scratch/cow" --quiet --plots none
 is "$(jq -r 'select(.subject == "process" and .record == "sample") | .status' "$scratch/cow/samples.jsonl")" skipped \
 	'a process has no layer to copy into'

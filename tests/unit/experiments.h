@@ -30,4 +30,18 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(write, "latency_ns", 20000000);
 	json_add_int(write, "allocated_bytes", 64 << 20);
 	json_append(records, write);
+
+	struct json *point = experiment_make_record("memory", "point", subject);
+	struct json *start = experiment_make_record("memory", "start", subject);
+	struct json *end = experiment_make_record("memory", "end", subject);
+
+	json_add_int(point, "n", 1);
+	json_add_int(point, "footprint_bytes", 100 << 20);
+	json_add_int(start, "n", 1);
+	json_add_int(start, "latency_ns", 1500000);
+	json_add_int(end, "n", 1);
+	json_add_text(end, "reason", "instances_max");
+	json_append(records, start);
+	json_append(records, point);
+	json_append(records, end);
 }
