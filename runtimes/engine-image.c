@@ -107,10 +107,10 @@ int engine_image_import(struct engine *engine, const struct subject *subject, st
 
 /* What a list's rows are called, and how one is removed. */
 static const struct kind {
-	const char *list, *remove, *query;
+	const char *name, *list, *remove, *query;
 } kinds[] = {
-    {"/containers/json?all=1&filters=", "/containers/", "?force=1&v=1"},
-    {"/images/json?filters=", "/images/", "?force=1"},
+    {"container", "/containers/json?all=1&filters=", "/containers/", "?force=1&v=1"},
+    {"image", "/images/json?filters=", "/images/", "?force=1"},
 };
 
 /* Rows that carry the label: of one run, or (NULL) of any. The caller frees the array; NULL: none or no answer. */
@@ -159,19 +159,17 @@ size_t engine_sweep_run(struct engine_api *api, const char *run_id)
 }
 
 /* A run whose private folder nobody holds is dead; one of another place may live where we cannot look. */
-static bool run_is_dead(const struct run *own, const struct json *row)
+static bool run_is_dead(const struct engine_sweeping *sweeping, const struct json *row)
 {
 	struct run other = {0};
 	char place[192];
 	const char *id = json_get_text(json_get(row, "Labels"), ENGINE_LABEL, "");
 	const char *told = json_get_text(json_get(row, "Labels"), ENGINE_LABEL_PLACE, "");
-	const char *slash = strrchr(own->private_folder, '/');
 
-	if (strlen(id) != RUN_ID_DIGITS || strspn(id, "0123456789abcdef") != RUN_ID_DIGITS || !strcmp(id, own->id) ||
-	    !slash)
+	if (strlen(id) != RUN_ID_DIGITS || strspn(id, "0123456789abcdef") != RUN_ID_DIGITS ||
+	    !strcmp(id, sweeping->own_id))
 		return false;
-	(void)snprintf(other.private_folder, sizeof(other.private_folder), "%.*s/tare-%s",
-		       (int)(slash - own->private_folder), own->private_folder, id);
+	(void)snprintf(other.private_folder, sizeof(other.private_folder), "%.40s/tare-%s", sweeping->folder, id);
 	place_text(&other, place, sizeof(place));
 	if (strcmp(place, told))
 		return false;
@@ -180,14 +178,28 @@ static bool run_is_dead(const struct run *own, const struct json *row)
 	return folder < 0 ? errno == ENOENT : flock(folder, LOCK_EX | LOCK_NB) == 0;
 }
 
-void engine_sweep_dead(struct engine_api *api, const struct run *run)
+/* Removes one object, or tells of it; 1 or 0. */
+static size_t dead_take(struct engine_api *api, const struct kind *kind, const struct engine_sweeping *sweeping,
+			const char *id)
 {
+	if (!sweeping->dry_run && object_remove(api, kind, id) < 0)
+		return 0;
+	if (sweeping->tell)
+		sweeping->tell(sweeping->data, kind->name, id);
+	return 1;
+}
+
+size_t engine_sweep_dead(struct engine_api *api, const struct engine_sweeping *sweeping)
+{
+	size_t count = 0;
+
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct json *rows = labelled(api, &kinds[i], NULL);
 
 		for (const struct json *row = json_first(rows); row; row = json_next(row))
-			if (run_is_dead(run, row))
-				(void)object_remove(api, &kinds[i], json_get_text(row, "Id", ""));
+			if (run_is_dead(sweeping, row))
+				count += dead_take(api, &kinds[i], sweeping, json_get_text(row, "Id", ""));
 		json_free(rows);
 	}
+	return count;
 }

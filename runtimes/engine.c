@@ -50,6 +50,15 @@ static void security_choose(struct engine *engine, const struct subject *subject
 	json_append(engine->security, json_new_text(option));
 }
 
+/* What dead runs left goes before a new one begins. */
+static void sweep_for(struct engine_api *api, const struct run *run)
+{
+	cleanup_free char *folder =
+	    alloc_format("%.*s", (int)(strrchr(run->private_folder, '/') - run->private_folder), run->private_folder);
+
+	(void)engine_sweep_dead(api, &(struct engine_sweeping){.folder = folder, .own_id = run->id});
+}
+
 static int engine_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
 	struct engine *engine = alloc_zero(1, sizeof(*engine));
@@ -68,7 +77,7 @@ static int engine_prepare(const struct run *run, struct subject *subject, struct
 		if (!engine->client)
 			return error_host(err, "%s is not installed", engine->traits->client);
 	}
-	engine_sweep_dead(engine->api, run);
+	sweep_for(engine->api, run);
 	security_choose(engine, subject);
 	rc = engine_image_import(engine, subject, err);
 	if (rc < 0)
@@ -191,6 +200,32 @@ static void engine_remains(const struct instance *in, char *text, size_t size)
 			       engine->traits->runtime);
 }
 
+static size_t engine_sweep(const char *runtime, const struct engine_sweeping *sweeping)
+{
+	struct engine_api *api = NULL;
+	char socket[108];
+	size_t count = 0;
+
+	if (!engine_socket_find(engine_traits_find(runtime), socket, NULL) && !engine_api_open(&api, socket, NULL))
+		count = engine_sweep_dead(api, sweeping);
+	engine_api_close(api);
+	return count;
+}
+
+#define ENGINE_SWEEP(symbol, runtime)                                                                        \
+	static size_t symbol##_sweep(const char *folder, bool dry_run,                                       \
+				     void (*tell)(void *data, const char *what, const char *which), void *data) \
+	{                                                                                                    \
+		return engine_sweep(runtime, &(struct engine_sweeping){.folder = folder,                     \
+								       .own_id = "",                         \
+								       .dry_run = dry_run,                   \
+								       .tell = tell,                         \
+								       .data = data});                       \
+	}
+
+ENGINE_SWEEP(docker, "docker")
+ENGINE_SWEEP(podman, "podman")
+
 static void engine_finish(struct subject *subject)
 {
 	struct engine *engine = subject->state;
@@ -206,7 +241,7 @@ static void engine_finish(struct subject *subject)
 	subject->state = NULL;
 }
 
-#define ENGINE_RUNTIME(symbol, runtime_name, text, option_rows)                                              \
+#define ENGINE_RUNTIME(symbol, runtime_name, text, option_rows, sweeper)                                              \
 	const struct runtime runtime_##symbol = {                                                            \
 	    .name = runtime_name,                                                                            \
 	    .summary = text,                                                                                 \
@@ -220,9 +255,12 @@ static void engine_finish(struct subject *subject)
 	    .stop = engine_stop,                                                                             \
 	    .destroy = engine_destroy,                                                                       \
 	    .remains = engine_remains,                                                                       \
+	    .sweep = sweeper,                                                                                \
 	    .finish = engine_finish,                                                                         \
 	}
 
-ENGINE_RUNTIME(docker, "docker", "Docker over its socket: what an engine adds to a container", engine_options);
-ENGINE_RUNTIME(docker_cli, "docker-cli", "docker run: what the command line adds to the daemon", client_options);
-ENGINE_RUNTIME(podman, "podman", "Podman over its Docker-compatible socket", engine_options);
+ENGINE_RUNTIME(docker, "docker", "Docker over its socket: what an engine adds to a container", engine_options,
+	       docker_sweep);
+ENGINE_RUNTIME(docker_cli, "docker-cli", "docker run: what the command line adds to the daemon", client_options,
+	       NULL);
+ENGINE_RUNTIME(podman, "podman", "Podman over its Docker-compatible socket", engine_options, podman_sweep);

@@ -54,8 +54,17 @@ struct json *engine_labels(const struct run *run);
 
 /** Removes the objects of one run: containers, then images; returns how many are left. */
 size_t engine_sweep_run(struct engine_api *api, const char *run_id);
-/** Removes what dead runs left in this engine. */
-void engine_sweep_dead(struct engine_api *api, const struct run *run);
+/** What is to be done with what dead runs have left. */
+struct engine_sweeping {
+	const char *folder; /**< where runs have their private folders */
+	const char *own_id; /**< of the run that asks, which lives; "" none */
+	bool dry_run;
+	void (*tell)(void *data, const char *what, const char *which); /**< NULL: silent */
+	void *data;
+};
+
+/** Removes what dead runs left in this engine, or tells of it; returns how many things. */
+size_t engine_sweep_dead(struct engine_api *api, const struct engine_sweeping *sweeping);
 
 /** The body of POST /containers/create; the caller frees it. */
 struct json *engine_create_body(const struct engine *engine, const struct instance *in);

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "harness/base/error.h"
@@ -76,6 +77,13 @@ struct runtime {
 	 * NULL: the runtime has no memory of its own.
 	 */
 	void (*remains)(const struct instance *in, char *text, size_t size);
+	/**
+	 * Removes what dead runs have left in the engine itself, or only tells of it. `folder` is where runs have their
+	 * private folders (an error-free look: no engine, nothing to remove). Returns how many things. NULL: no such
+	 * memory.
+	 */
+	size_t (*sweep)(const char *folder, bool dry_run, void (*tell)(void *data, const char *what, const char *which),
+			void *data);
 	/** Undoes prepare; also after a prepare that failed. NULL state is fine. */
 	void (*finish)(struct subject *subject);
 };
