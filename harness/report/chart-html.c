@@ -91,7 +91,8 @@ void chart_html(struct page *page, const struct analysis *a, size_t which)
 	const char *root = svg ? strstr(svg, "<svg") : NULL;
 
 	page_html_close(page);
-	(void)fprintf(page->out, "<figure id=\"chart-%s\">\n<h3>%s</h3>\n", plot->name, title);
+	(void)fprintf(page->out, "<figure id=\"chart-%s\">\n<h3%s>%s</h3>\n", plot->name,
+		      root ? " class=\"heard\"" : "", title);
 	if (root)
 		(void)fprintf(page->out,
 			      "<div class=\"scroll chart\" role=\"group\" tabindex=\"0\" aria-label=\"Chart: %s\">\n"
