@@ -40,7 +40,7 @@ PRIVILEGED_SHARED := $(patsubst %.c,$(O)/%.o,$(filter-out tests/privileged/test-
 .SECONDARY:
 
 .PHONY: all
-all: $(BIN)/tare $(BIN)/tare-harness $(B)/payload
+all: $(BIN)/tare $(BIN)/tare-harness $(B)/payload $(B)/bare
 
 $(BIN)/tare: $(KEEPER_OBJECTS)
 	@echo "  LD    $@"
@@ -150,6 +150,7 @@ help:
 	@echo 'variables: V=1 shows commands, WERROR=1 makes warnings errors, CFLAGS, CC, MUSL_CC'
 
 include scenarios/payload/payload.mk
+include scenarios/bare/bare.mk
 include scripts/setup.mk
 include scripts/install.mk
 include scripts/page/page.mk

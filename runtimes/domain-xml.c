@@ -59,8 +59,10 @@ static void os_add(xmlNodePtr root, const struct domain *domain)
 
 	(void)node_add(os, "type", "hvm", "arch", "x86_64", "machine", machine_names[domain->machine], NULL);
 	(void)node_add(os, "kernel", domain->kernel, NULL);
-	(void)node_add(os, "initrd", domain->initrd, NULL);
-	(void)node_add(os, "cmdline", domain->cmdline, NULL);
+	if (domain->initrd)
+		(void)node_add(os, "initrd", domain->initrd, NULL);
+	if (domain->cmdline)
+		(void)node_add(os, "cmdline", domain->cmdline, NULL);
 	if (domain->acpi)
 		(void)node_add(node_add(root, "features", NULL, NULL), "acpi", NULL, NULL);
 }
@@ -165,6 +167,8 @@ char *domain_xml_build(const struct domain *domain)
 	(void)xmlDocSetRootElement(document, root);
 	(void)xmlNewProp(root, xml("type"), xml(domain->kvm ? "kvm" : "qemu"));
 	(void)node_add(root, "name", domain->name, NULL);
+	if (domain->uuid)
+		(void)node_add(root, "uuid", domain->uuid, NULL);
 	(void)snprintf(number, sizeof(number), "%" PRIu64, domain->memory_bytes / 1024);
 	(void)node_add(root, "memory", number, "unit", "KiB", NULL);
 	(void)snprintf(number, sizeof(number), "%u", domain->vcpus);
@@ -288,4 +292,58 @@ char *domain_xml_value(const char *text, const char *path, const char *attribute
 	if (document)
 		xmlFreeDoc(document);
 	return value;
+}
+
+static void child_set(xmlNodePtr parent, const char *name, const char *text)
+{
+	xmlNodePtr child = text ? child_find(parent, name, strlen(name)) : NULL;
+
+	if (!child)
+		return;
+	xmlNodeSetContent(child, NULL);
+	xmlNodeAddContent(child, xml(text));
+}
+
+#define PLACES 3
+
+/** Every attribute that names a place of the domain `from`, in the whole tree below. */
+static void places_rename(xmlNodePtr parent, const struct domain *from, const struct domain *to)
+{
+	const char *const places[PLACES][2] = {
+		{from->disk, to->disk},
+		{from->socket_ready, to->socket_ready},
+		{from->socket_serial, to->socket_serial},
+	};
+
+	for (xmlNodePtr node = parent->children; node; node = node->next) {
+		for (xmlAttrPtr a = node->type == XML_ELEMENT_NODE ? node->properties : NULL; a; a = a->next) {
+			size_t i = 0;
+
+			while (i < PLACES && !(places[i][0] && a->children &&
+					       xmlStrEqual(a->children->content, xml(places[i][0]))))
+				i++;
+			if (i < PLACES)
+				(void)xmlSetProp(node, a->name, xml(places[i][1]));
+		}
+		places_rename(node, from, to);
+	}
+}
+
+char *domain_xml_rename(const char *text, const struct domain *from, const struct domain *to, struct error *err)
+{
+	xmlDocPtr document = document_parse(text);
+	xmlNodePtr root = document ? xmlDocGetRootElement(document) : NULL;
+	char *renamed = NULL;
+
+	if (root && !xmlStrcmp(root->name, xml("domain"))) {
+		child_set(root, "name", to->name);
+		child_set(root, "uuid", to->uuid);
+		places_rename(root, from, to);
+		renamed = document_text(document);
+	} else {
+		(void)error_set(err, -EINVAL, "a saved domain's description is not a domain's XML");
+	}
+	if (document)
+		xmlFreeDoc(document);
+	return renamed;
 }

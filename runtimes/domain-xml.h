@@ -17,6 +17,7 @@ enum domain_machine {
 /** One guest, fully resolved. The texts are borrowed. */
 struct domain {
 	const char *name;
+	const char *uuid;   /**< NULL: libvirt makes one */
 	enum domain_machine machine;
 	bool kvm;	    /**< virtualisation type kvm; else qemu (TCG) */
 	bool host_cpu;	    /**< the guest sees the host's CPU (KVM only); else QEMU's default model */
@@ -26,7 +27,7 @@ struct domain {
 	uint64_t memory_bytes;
 	unsigned vcpus;
 	const char *cpus;   /**< list of the host's CPUs for all of QEMU's threads; NULL: any */
-	const char *kernel, *initrd, *cmdline;
+	const char *kernel, *initrd, *cmdline; /**< initrd and cmdline: NULL for none */
 	const char *disk;	    /**< qcow2 for /dev/vda; NULL: no disk */
 	const char *socket_ready;   /**< the harness listens; the debug port's bytes go here */
 	const char *socket_serial;  /**< the harness listens; the first serial port */
@@ -47,5 +48,10 @@ char *domain_xml_build(const struct domain *domain);
  * absolute path cut to its last component. NULL: not a domain's XML.
  */
 char *domain_xml_normalise(const char *xml, struct error *err);
+/**
+ * libvirt's XML of the domain `from` as that of `to`, which differs in name, uuid, disk and sockets alone; for free().
+ * NULL: not a domain's XML.
+ */
+char *domain_xml_rename(const char *xml, const struct domain *from, const struct domain *to, struct error *err);
 /** The text or attribute at a path such as "os/type" and "machine", for free(). NULL: there is none. */
 char *domain_xml_value(const char *xml, const char *path, const char *attribute);

@@ -35,6 +35,16 @@ int libvirt_domain_start(struct libvirt_domain *domain, const char *xml, struct 
 	return domain->handle ? 0 : libvirt_error(err, "%s: cannot start", domain->in->name);
 }
 
+int libvirt_domain_restore(struct libvirt_domain *domain, const char *path, struct error *err)
+{
+	virConnectPtr connection = domain->libvirt->connection;
+
+	if (virDomainRestoreFlags(connection, path, NULL, VIR_DOMAIN_SAVE_RUNNING) < 0)
+		return libvirt_error(err, "%s: cannot restore from %s", domain->in->name, path);
+	domain->handle = virDomainLookupByName(connection, domain->in->name);
+	return domain->handle ? 0 : libvirt_error(err, "%s: not found after it was restored", domain->in->name);
+}
+
 /** From here on the domain's end is no failure of its instance. */
 static void domain_expect_end(struct libvirt_domain *domain)
 {
@@ -61,6 +71,12 @@ int libvirt_domain_stop(struct libvirt_domain *domain, struct error *err)
 	(void)virDomainFree(domain->handle);
 	domain->handle = NULL;
 	return 0;
+}
+
+int libvirt_domain_save(struct libvirt_domain *domain, const char *path, struct error *err)
+{
+	domain_expect_end(domain);
+	return virDomainSave(domain->handle, path) < 0 ? libvirt_error(err, "%s: cannot save", domain->in->name) : 0;
 }
 
 static void domain_forget(struct libvirt_domain *domain)

@@ -256,6 +256,15 @@ char *libvirt_expand(struct libvirt *libvirt, const char *xml, struct error *err
 	return expanded;
 }
 
+char *libvirt_command_line(struct libvirt *libvirt, const char *xml, struct error *err)
+{
+	char *text = virConnectDomainXMLToNative(libvirt->connection, "qemu-argv", xml, 0);
+
+	if (!text)
+		(void)libvirt_error(err, "%s: no command line for the domain", libvirt->uri);
+	return text;
+}
+
 void libvirt_log_path(const struct libvirt *libvirt, const char *name, char path[PATH_MAX])
 {
 	if (libvirt->embedded)

@@ -29,6 +29,9 @@ struct json *libvirt_facts(struct libvirt *libvirt);
 /** The XML that libvirt makes of a domain's (defined and undefined again, never started), for free(). NULL: error. */
 char *libvirt_expand(struct libvirt *libvirt, const char *xml, struct error *err);
 
+/** The command line that libvirt would start QEMU with, as a shell would read it, for free(). NULL: error. */
+char *libvirt_command_line(struct libvirt *libvirt, const char *xml, struct error *err);
+
 /** A domain that belongs to an instance: followed from before its start until it is freed. */
 struct libvirt_domain;
 
@@ -36,6 +39,10 @@ struct libvirt_domain;
 struct libvirt_domain *libvirt_domain_new(struct libvirt *libvirt, struct instance *in);
 /** virDomainCreateXML: transient; a libvirtd also destroys it with the connection. */
 int libvirt_domain_start(struct libvirt_domain *domain, const char *xml, struct error *err);
+/** virDomainSave: the guest stops, its state goes into the file, the domain is gone. */
+int libvirt_domain_save(struct libvirt_domain *domain, const char *path, struct error *err);
+/** virDomainRestore, of a file that has the domain's own name in it. */
+int libvirt_domain_restore(struct libvirt_domain *domain, const char *path, struct error *err);
 /** virDomainDestroy; from here on its end is no failure. A domain that is gone already is fine. */
 int libvirt_domain_stop(struct libvirt_domain *domain, struct error *err);
 /** Ends the domain if it lives, removes what libvirt leaves of it, stops following it. NULL is fine. */

@@ -15,6 +15,7 @@
 	X(docker_cli)                                                                                   \
 	X(podman)                                                                                       \
 	X(vm)                                                                                           \
+	X(qemu_direct)                                                                                  \
 	X(mock)
 
 #define RUNTIME_DECLARE(name) extern const struct runtime runtime_##name;

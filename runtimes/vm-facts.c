@@ -58,7 +58,9 @@ void vm_costs(const struct vm *vm, const struct subject *subject, struct costs *
 	path_add(costs, DISK_BASE, vm->base);
 	path_add(costs, DISK_BOOT, vm->kernel);
 	path_add(costs, DISK_BOOT, vm->initrd);
-	firmware_add(costs, vm_option_is(subject, "kernel", "pvh") ? "pvh.bin" : "linuxboot_dma.bin");
+	if (vm->image)
+		path_add(costs, DISK_BOOT, vm->image->file);
+	firmware_add(costs, vm->bare || vm_option_is(subject, "kernel", "pvh") ? "pvh.bin" : "linuxboot_dma.bin");
 	for (size_t i = 0; i < sizeof(firmware_rows) / sizeof(firmware_rows[0]); i++) {
 		const struct firmware_row *row = &firmware_rows[i];
 
@@ -91,6 +93,18 @@ static struct json *disk_facts(const struct vm *vm)
 	return disk;
 }
 
+/** What was done ahead of every start. */
+static struct json *image_facts(const struct vm_image *image)
+{
+	struct json *ahead = json_object();
+
+	json_add_text(ahead, "what",
+		      "booted to just before the ready byte, then saved; every instance is restored from it");
+	json_add_int(ahead, "made_ns", (int64_t)image->made_ns);
+	json_add_int(ahead, "file_bytes", (int64_t)image->file_bytes);
+	return ahead;
+}
+
 static void domain_facts(struct json *config, const char *expanded)
 {
 	cleanup_free char *normal = domain_xml_normalise(expanded, NULL);
@@ -111,7 +125,7 @@ static void domain_facts(struct json *config, const char *expanded)
 
 static struct json *config_facts(const struct vm *vm, const struct subject *subject, const char *expanded)
 {
-	static const char *const options[] = {"libvirt", "cmdline", "kernel"};
+	static const char *const options[] = {"libvirt", "cmdline", "kernel", "guest", "start"};
 	struct json *config = json_object();
 
 	json_add_text(config, "accel", vm->domain.kvm ? "kvm" : "tcg");
@@ -128,6 +142,10 @@ static struct json *config_facts(const struct vm *vm, const struct subject *subj
 		json_add(config, "disk", disk_facts(vm));
 	else
 		json_add_null(config, "disk");
+	if (vm->image)
+		json_add(config, "ahead", image_facts(vm->image));
+	else
+		json_add_null(config, "ahead");
 	json_add_text(config, "balloon", "none");
 	json_add_text(config, "network", "none");
 	json_add_text(config, "channel", "ready: isa-debugcon, commands: isa-serial");
@@ -151,6 +169,9 @@ struct json *vm_facts(const struct vm *vm, const struct subject *subject, const 
 	digest_add(engine, "qemu_sha256", vm->qemu);
 	json_add(facts, "engine", engine);
 	json_add(facts, "config", config_facts(vm, subject, expanded));
-	json_add(facts, "guest", json_copy(vm->guest));
+	if (vm->guest)
+		json_add(facts, "guest", json_copy(vm->guest));
+	else
+		json_add_null(facts, "guest");
 	return facts;
 }

@@ -31,7 +31,8 @@ int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *
 
 	if (!vm_option_is(subject, "accel", "tcg"))
 		kvm_probe(&vm->kvm);
-	vm->domain.kvm = wanted || kvm_usable_for_linux(&vm->kvm);
+	vm->domain.kvm = wanted || (vm_option_is(subject, "guest", "bare") ? vm->kvm.class >= KVM_SOFTWARE
+									    : kvm_usable_for_linux(&vm->kvm));
 	if (vm_option_is(subject, "accel", "tcg"))
 		vm->domain.kvm = false;
 	if (wanted && vm->kvm.class < KVM_SOFTWARE)
@@ -128,6 +129,8 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT "=" VM_ROOT_DEVICE);
 	if (subject->root == ROOT_LARGE) /* the first write to the layer is to be the experiment's */
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT_MODE "=ro");
+	if (vm_option_is(subject, "start", "restore"))
+		parameter_add(&vm->cmdline, PROTOCOL_ENV_HOLD "=1");
 	for (size_t i = 0; i < subject->variable_count; i++) {
 		const char *text = subject->variables[i].text;
 
@@ -196,17 +199,25 @@ static const char *initrd_entry(const struct subject *subject, enum domain_machi
 	return machine == DOMAIN_MICROVM ? "initrd.mmio" : "initrd.pci";
 }
 
-int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+/** A guest without an operating system: nothing but its own few bytes. */
+static int bare_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
-	struct domain *domain = &vm->domain;
+	if (subject->root != ROOT_NONE)
+		return error_input(err, "%s: guest=bare has no root tree; it takes root=none", subject->name);
+	if (vm_option_is(subject, "start", "restore"))
+		return error_input(err, "%s: guest=bare cannot be saved; it takes start=boot", subject->name);
+	vm->bare = true;
+	vm->kernel = alloc_format("%s/" VM_BARE, run->artifacts);
+	if (!file_exists(vm->kernel))
+		return error_host(err, "%s: no such file; run `make`", vm->kernel);
+	return 0;
+}
+
+static int linux_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	const struct domain *domain = &vm->domain;
 	int rc = vm_guest_load(run, &vm->guest, err);
 
-	domain->machine = domain_machine_find(subject_setting(subject, "machine"));
-	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root != ROOT_NONE;
-	domain->cpus = run->subject_cpus;
-	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
-	if (!rc)
-		rc = limits_apply(subject, domain, err);
 	if (!rc)
 		rc = parameters_make(subject, vm, err);
 	if (rc < 0)
@@ -216,12 +227,27 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 		vm->initrd = vm_artifact(run, vm->guest, initrd_entry(subject, domain->machine), err);
 	if (!vm->kernel || !vm->initrd)
 		return err ? err->code : -ENOTSUP;
+	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;
+}
+
+int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+{
+	struct domain *domain = &vm->domain;
+	int rc = limits_apply(subject, domain, err);
+
+	domain->machine = domain_machine_find(subject_setting(subject, "machine"));
+	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root != ROOT_NONE;
+	domain->cpus = run->subject_cpus;
+	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
+	vm->qemu = vm_program_path("qemu-system-x86_64");
+	vm->driver = vm_driver_path();
+	if (!rc)
+		rc = vm_option_is(subject, "guest", "bare") ? bare_plan(run, subject, vm, err)
+							    : linux_plan(run, subject, vm, err);
 	domain->kernel = vm->kernel;
 	domain->initrd = vm->initrd;
 	domain->cmdline = vm->cmdline;
-	vm->qemu = vm_program_path("qemu-system-x86_64");
-	vm->driver = vm_driver_path();
-	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;
+	return rc;
 }
 
 void vm_release(struct vm *vm)
@@ -229,6 +255,7 @@ void vm_release(struct vm *vm)
 	if (!vm)
 		return;
 	libvirt_close(vm->libvirt);
+	vm_image_free(vm->image);
 	json_free(vm->guest);
 	if (vm->template_is_own)
 		(void)unlink(vm->template);

@@ -45,12 +45,12 @@ static bool account_check(const struct run *run, struct finding *finding)
 }
 
 /** What must have been built. Without a run there is nothing to look at. */
-static bool guest_check(const struct run *run, struct finding *finding)
+static bool guest_check(const struct run *run, const struct subject *subject, struct finding *finding)
 {
 	struct json *guest = NULL;
 	struct error err;
 
-	if (!run)
+	if (!run || vm_option_is(subject, "guest", "bare"))
 		return true;
 	if (vm_guest_load(run, &guest, &err) < 0) {
 		finding_set(finding, FINDING_FAIL, err.text, "Run `make guest`.");
@@ -91,7 +91,8 @@ void vm_probe(const struct run *run, const struct subject *subject, struct findi
 	(void)memset(ret_finding, 0, sizeof(*ret_finding));
 	(void)snprintf(ret_finding->id, sizeof(ret_finding->id), "vm");
 #if defined(__x86_64__)
-	if (programs_check(run, ret_finding) && account_check(run, ret_finding) && guest_check(run, ret_finding))
+	if (programs_check(run, ret_finding) && account_check(run, ret_finding) &&
+	    guest_check(run, subject, ret_finding))
 		accelerator_check(subject, ret_finding);
 #else
 	(void)run;

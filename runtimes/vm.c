@@ -18,8 +18,9 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
+#include "harness/model/protocol.h"
 
-static const struct runtime_option vm_options[] = {
+const struct runtime_option vm_options[] = {
 	{"machine", "microvm|q35|pc", "microvm", "QEMU's machine type", NULL},
 	{"accel", "auto|kvm|tcg", "auto", "auto: KVM where the CPU itself runs the guest, else QEMU's emulation", NULL},
 	{"libvirt", "tuned|stock", "tuned", "tuned: no query of some 400 CPU flags at every start", NULL},
@@ -28,6 +29,8 @@ static const struct runtime_option vm_options[] = {
 	 "tuned: kernel parameters that leave out needless work (without it a microvm with a disk may hang)", NULL},
 	{"layer", "default|4k|subclusters", "default",
 	 "the instance's qcow2 layer: clusters of 64 KiB, of 4 KiB, or of 64 KiB with subclusters of 2 KiB", NULL},
+	{"guest", "linux|bare", "linux", "bare: no system, a few kilobytes that send the ready byte: a control", NULL},
+	{"start", "boot|restore", "boot", "restore: go on from a guest that was saved just before it was ready", NULL},
 	{0},
 };
 
@@ -35,6 +38,7 @@ static const struct runtime_option vm_options[] = {
 struct vm_instance {
 	struct libvirt_domain *domain;
 	char *xml, *disk;
+	char uuid[37];
 };
 
 static struct vm *vm_of(const struct instance *in)
@@ -42,17 +46,15 @@ static struct vm *vm_of(const struct instance *in)
 	return in->subject->state;
 }
 
-/** The XML of the guest called `name` with these places of its own, for free(). */
-static char *xml_make(const struct vm *vm, const char *name, const char *socket, const char *disk)
+struct domain vm_domain(const struct vm *vm, const char *name, const char *socket, const char *disk)
 {
 	struct domain domain = vm->domain;
-	cleanup_free char *serial = alloc_format("%s" VM_SERIAL_SUFFIX, socket);
 
 	domain.name = name;
 	domain.disk = disk;
 	domain.socket_ready = socket;
-	domain.socket_serial = serial;
-	return domain_xml_build(&domain);
+	domain.socket_serial = alloc_format("%s" VM_SERIAL_SUFFIX, socket);
+	return domain;
 }
 
 /** Lets libvirt check and complete a sample of the subject's domain: a mistake is found here and not in a sample. */
@@ -63,7 +65,9 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 
 	(void)snprintf(name, sizeof(name), "tare-%s-check", run->id);
 	(void)snprintf(socket, sizeof(socket), "%s/check", run->private_folder);
-	cleanup_free char *xml = xml_make(vm, name, socket, vm->template);
+	struct domain domain = vm_domain(vm, name, socket, vm->template);
+	cleanup_free const char *serial = domain.socket_serial;
+	cleanup_free char *xml = domain_xml_build(&domain);
 	cleanup_free char *expanded = libvirt_expand(vm->libvirt, xml, err);
 
 	if (!expanded)
@@ -72,13 +76,10 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 	return 0;
 }
 
-static int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
+int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
-	struct vm *vm = alloc_zero(1, sizeof(*vm));
-	int rc;
-
-	subject->state = vm;
-	rc = vm_choose_accelerator(vm, subject, err);
+	struct vm *vm = subject->state;
+	int rc = vm_choose_accelerator(vm, subject, err);
 	if (!rc)
 		rc = vm_plan(run, subject, vm, err);
 	if (!rc)
@@ -87,24 +88,72 @@ static int vm_prepare(const struct run *run, struct subject *subject, struct err
 		return rc;
 	/* A libvirtd's QEMU has a user of its own, who must get the disk. */
 	vm->domain.keep_owners = libvirt_is_embedded(vm->libvirt) && !geteuid();
-	return facts_fill(run, subject, err);
+	if (vm->bare)
+		(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_CONTROL);
+	if (vm_option_is(subject, "start", "restore"))
+		rc = vm_image_make(run, subject, vm, err);
+	return rc ? rc : facts_fill(run, subject, err);
+}
+
+static int prepare(const struct run *run, struct subject *subject, struct error *err)
+{
+	subject->state = alloc_zero(1, sizeof(struct vm));
+	return vm_prepare(run, subject, err);
+}
+
+int vm_storage_make(struct instance *in, char **ret_disk, struct error *err)
+{
+	const struct vm *vm = vm_of(in);
+	const char *template = vm->image && vm->image->disk ? vm->image->disk : vm->template;
+
+	if (!template)
+		return 0;
+	*ret_disk = alloc_format("%s/disk.qcow2", in->storage);
+	int rc = file_make_dirs(in->storage, 0711, err);
+
+	return rc ? rc : file_copy(template, *ret_disk, err);
+}
+
+/** The run's id and the sample's number in the form of a uuid: no two guests have the same. */
+static void uuid_make(const struct instance *in, char uuid[37])
+{
+	const char *id = in->run->id, *number = strrchr(in->name, '-');
+
+	(void)snprintf(uuid, 37, "%.8s-%.4s-4%.3s-8%.1s00-%012llx", id, id + 8, id + 12, id + 15,
+		       strtoull(number ? number + 1 : "", NULL, 10) & 0xffffffffffffull);
 }
 
 static int vm_create(struct instance *in, struct error *err)
 {
-	struct vm *vm = vm_of(in);
+	const struct vm *vm = vm_of(in);
 	struct vm_instance *own = alloc_zero(1, sizeof(*own));
-	int rc = 0;
 
 	in->state = own;
-	if (vm->template) {
-		own->disk = alloc_format("%s/disk.qcow2", in->storage);
-		rc = file_make_dirs(in->storage, 0711, err);
-		if (!rc)
-			rc = file_copy(vm->template, own->disk, err);
+	int rc = vm_storage_make(in, &own->disk, err);
+
+	if (rc < 0)
+		return rc;
+	if (vm->image) {
+		in->greeting = PROTOCOL_GREETING;
+		uuid_make(in, own->uuid);
+		return 0;
 	}
-	own->xml = xml_make(vm, in->name, in->socket, own->disk);
-	return rc;
+	struct domain domain = vm_domain(vm, in->name, in->socket, own->disk);
+	cleanup_free const char *serial = domain.socket_serial;
+
+	own->xml = domain_xml_build(&domain);
+	return 0;
+}
+
+static int restore(struct instance *in, struct error *err)
+{
+	const struct vm *vm = vm_of(in);
+	struct vm_instance *own = in->state;
+	struct domain domain = vm_domain(vm, in->name, in->socket, own->disk);
+	cleanup_free const char *serial = domain.socket_serial;
+
+	domain.uuid = own->uuid;
+	return vm_image_start(vm->image, own->domain, &domain, err);
 }
 
 static int vm_start(struct instance *in, struct error *err)
@@ -112,7 +161,7 @@ static int vm_start(struct instance *in, struct error *err)
 	struct vm_instance *own = in->state;
 
 	own->domain = libvirt_domain_new(vm_of(in)->libvirt, in);
-	return libvirt_domain_start(own->domain, own->xml, err);
+	return own->xml ? libvirt_domain_start(own->domain, own->xml, err) : restore(in, err);
 }
 
 /** True if libvirt gave QEMU a cgroup of its own: its name holds the driver's. */
@@ -135,10 +184,9 @@ static void spare_find(const struct vm *vm, struct costs *costs)
 	costs->device_offset = (uint64_t)base.st_size - VM_SPARE_BYTES;
 }
 
-static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
+int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct vm *vm = vm_of(in);
-	const struct vm_instance *own = in->state;
 
 	(void)memset(ret_costs, 0, sizeof(*ret_costs));
 	if (in->pid <= 0)
@@ -147,7 +195,7 @@ static int vm_inspect(struct instance *in, struct costs *ret_costs, struct error
 	ret_costs->guest_ram_bytes = vm->domain.memory_bytes;
 	ret_costs->own_cgroup = cgroup_is_own(in->pid);
 	/* With the folder, as for a container. */
-	if (own->disk)
+	if (vm->template)
 		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
 	vm_costs(vm, in->subject, ret_costs);
 	if (in->subject->root == ROOT_LARGE)
@@ -162,10 +210,17 @@ static int vm_stop(struct instance *in, struct error *err)
 	return own && own->domain ? libvirt_domain_stop(own->domain, err) : 0;
 }
 
+void vm_storage_remove(struct instance *in)
+{
+	struct error err;
+
+	if (in && in->storage[0] && file_remove_tree(in->storage, &err) < 0)
+		log_debug("%s", err.text);
+}
+
 static void vm_destroy(struct instance *in)
 {
 	struct vm_instance *own = in ? in->state : NULL;
-	struct error err;
 
 	if (own) {
 		libvirt_domain_free(own->domain);
@@ -174,11 +229,10 @@ static void vm_destroy(struct instance *in)
 		free(own);
 		in->state = NULL;
 	}
-	if (in && in->storage[0] && file_remove_tree(in->storage, &err) < 0)
-		log_debug("%s", err.text);
+	vm_storage_remove(in);
 }
 
-static void vm_finish(struct subject *subject)
+void vm_finish(struct subject *subject)
 {
 	if (!subject)
 		return;
@@ -192,7 +246,7 @@ const struct runtime runtime_vm = {
 	.kind = RUNTIME_VM,
 	.options = vm_options,
 	.probe = vm_probe,
-	.prepare = vm_prepare,
+	.prepare = prepare,
 	.create = vm_create,
 	.start = vm_start,
 	.inspect = vm_inspect,

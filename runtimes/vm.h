@@ -8,12 +8,22 @@
 #include "runtimes/libvirt.h"
 
 #define VM_SERIAL_SUFFIX ".s" /* the guest's serial port is on INSTANCE.socket with this behind it */
+#define VM_BARE "bare" /* below RUN.artifacts */
 #define VM_MEMORY_DEFAULT_BYTES (256ull << 20)
 #define VM_MEMORY_MIN_BYTES (96ull << 20) /* 72 MiB is the least that boots; below 96 nothing is left to the payload */
 #define VM_MEMORY_MAX_BYTES (1ull << 40)
 #define VM_ROOT_DEVICE "/dev/vda"
 #define VM_SPARE_BYTES (64ull << 20) /* behind the file system of root=large */
 #define VM_CPUS_MAX 64u
+
+/** A guest that was saved just before it was ready; its file is started from again and again. */
+struct vm_image {
+	struct domain domain; /**< as it was saved: name and places in its description */
+	char *file, *xml, *name, *socket, *serial;
+	char *disk;	      /**< the root's layer as it was then; NULL: no disk */
+	uint64_t made_ns;     /**< from the start of the guest until it was saved */
+	uint64_t file_bytes;
+};
 
 /** subject->state. */
 struct vm {
@@ -24,8 +34,13 @@ struct vm {
 	char *kernel, *initrd, *cmdline;
 	char *base, *template;	/**< root disk, and the empty layer on it that instances copy; NULL: no disk */
 	bool template_is_own;	/**< made for this subject in RUN.storage */
+	bool bare;		/**< no operating system: the guest is artifacts/bare */
+	struct vm_image *image; /**< NULL: every instance boots */
 	char *qemu, *driver;	/**< QEMU, and libvirt's driver for it; NULL: not found */
 };
+
+/** The options of every runtime that starts such a guest; those of `vm` alone begin the table. */
+extern const struct runtime_option vm_options[];
 
 bool vm_option_is(const struct subject *subject, const char *option, const char *value);
 
@@ -37,6 +52,23 @@ int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *
 /** Fills the rest from the options, the limits and the guest's artifacts; opens nothing, starts at most qemu-img. */
 int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err);
 void vm_release(struct vm *vm);
+
+/** runtime.prepare on subject->state, which the caller has made, of zeros and with a struct vm at its begin. */
+int vm_prepare(const struct run *run, struct subject *subject, struct error *err);
+/** The subject's guest with a name and places of its own. The texts are borrowed, but for socket_serial: for free(). */
+struct domain vm_domain(const struct vm *vm, const char *name, const char *socket, const char *disk);
+/** The instance's folder and its disk, whose path is for free(). NULL path: the subject has none. */
+int vm_storage_make(struct instance *in, char **ret_disk, struct error *err);
+/** runtime.inspect, and what is common to the two runtimes' destroy. */
+int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err);
+void vm_storage_remove(struct instance *in);
+void vm_finish(struct subject *subject);
+
+/** Starts a guest, waits until it holds before the ready byte, saves it: vm->image. */
+int vm_image_make(const struct run *run, struct subject *subject, struct vm *vm, struct error *err);
+/** Restores the saved guest as the domain `to`. One at a time: the name is in the file. */
+int vm_image_start(struct vm_image *image, struct libvirt_domain *domain, const struct domain *to, struct error *err);
+void vm_image_free(struct vm_image *image);
 /** Absolute path of a guest.json entry ("initrd.none"), for free(). NULL: not there; the error has the remedy. */
 char *vm_artifact(const struct run *run, const struct json *guest, const char *entry, struct error *err);
 int vm_guest_load(const struct run *run, struct json **ret_guest, struct error *err);

@@ -171,6 +171,8 @@ static void on_connection(struct channel *channel, struct source *listener)
 		if (channel->guest && channel->in->pidfd < 0)
 			channel_adopt_peer(channel);
 	}
+	if (connection->kind == SOURCE_TEXT && channel->in->greeting)
+		(void)send(fd, channel->in->greeting, strlen(channel->in->greeting), MSG_NOSIGNAL | MSG_DONTWAIT);
 	channel_tell(channel, CHANNEL_CONNECTED);
 }
 

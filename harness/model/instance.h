@@ -32,6 +32,7 @@ struct instance {
 	pid_t pid; /**< host's view of the main process: payload, container init or QEMU; 0: not known yet */
 	int pidfd;		    /**< of `pid`; -1: not known yet. Owned by the measuring code */
 	uint64_t deadline_ns; /**< CLOCK_MONOTONIC: an operation that waits gives up then, with -ETIMEDOUT */
+	const char *greeting; /**< sent to a guest that opens its serial port: create() sets it; NULL: nothing */
 	struct timeline *timeline;  /**< a runtime only adds stamps that others took (keeper, QMP): it never
 				       reads a clock */
 	int failure_fd;		    /**< eventfd; written by instance_fail() */

@@ -6,6 +6,8 @@
  * The channel is a byte stream (a unix socket for processes and containers; for a guest the ready
  * byte on the debug port, everything else on the first serial port, both driven by port I/O):
  *
+ *	payload  H                              a guest that is to be saved: it now waits for any byte on its
+ *						serial port, and is then ready
  *	payload  R                              the ready byte: the end of the headline (method R1.13)
  *	payload  KEY=VALUE\n ...                facts, one a line, in any order
  *	payload  .\n                            end of the facts; from here on it answers commands
@@ -26,6 +28,7 @@
 #define PROTOCOL_ENV_ROOT_MODE "TARE_ROOT_MODE" /* guest only: "ro": nothing is written before a command does */
 #define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
 #define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
+#define PROTOCOL_ENV_HOLD "TARE_HOLD"       /* guest only: "1": send H and wait before the ready byte */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
 
 #define PROTOCOL_UNIX_PREFIX "unix:"
@@ -37,6 +40,9 @@
 #define PROTOCOL_PORT_SERIAL 0x3f8 /* 16550, 8N1 */
 
 #define PROTOCOL_READY 'R'
+#define PROTOCOL_HELD 'H'
+/* To a restored guest. A byte that comes before its state is loaded is lost; the payload passes over empty lines. */
+#define PROTOCOL_GREETING "\n\n\n\n\n\n\n\n"
 #define PROTOCOL_END "."
 #define PROTOCOL_LINE_MAX 512 /* longer lines are an error of the payload */
 #define PROTOCOL_FACTS_MAX 16384
@@ -51,7 +57,7 @@
 /* Facts. Clock stamps are "MONOTONIC_ns BOOTTIME_ns TSC", decimal. */
 #define PROTOCOL_FACT_VERSION "protocol"
 #define PROTOCOL_FACT_STAGE "init"            /* first instruction of /init, where there were two stages */
-#define PROTOCOL_FACT_MAIN "user_main"        /* first instruction of this program */
+#define PROTOCOL_FACT_MAIN "user_main"        /* first instruction of this program; of a restored guest, of this life */
 #define PROTOCOL_FACT_READY "ready_src"       /* immediately before the ready byte */
 #define PROTOCOL_FACT_SHA256 "sha256"         /* of its own file, read after ready */
 #define PROTOCOL_FACT_PID "pid"               /* its process id as it sees it */
@@ -68,4 +74,5 @@
 #define PROTOCOL_FACT_ERROR "error"           /* instead of the answer to a command: errno */
 #define PROTOCOL_FACT_TOUCHED "touched_bytes" /* that it holds */
 #define PROTOCOL_FACT_WRITE_NS "write_ns"     /* from open to the end of fsync, by its own clock */
+#define PROTOCOL_RELEASE_BARE "bare"          /* the release of a guest that has no kernel at all */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */

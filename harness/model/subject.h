@@ -14,6 +14,7 @@ struct runtime;
 
 #define SUBJECT_NAME_MAX 64
 #define SUBJECT_CONTROL "control"
+#define SUBJECT_PREPARED "prepared" /* pools, parked containers, restored guests: started ahead, waiting to be used */
 #define SUBJECT_SETTINGS_MAX 16
 #define SUBJECT_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:="
 

@@ -125,6 +125,8 @@ int channel_read(struct command *ret_command)
 			ret_command->received_tsc = input.tsc;
 		char c = input.bytes[input.at++];
 
+		if (c == '\n' && !length)
+			continue; /* what is left of a greeting */
 		if (c == '\n') {
 			ret_command->line[length] = '\0';
 			return 1;

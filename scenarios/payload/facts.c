@@ -194,6 +194,8 @@ int facts_send_boot(void)
 	struct kernel_log log;
 
 	report_start(&report);
+	if (ready.held) /* its kernel booted in another life */
+		return report_end(&report);
 	report_clock(&report);
 	if (!kernel_log_read(&log)) {
 		report_number(&report, PROTOCOL_FACT_LOG_INIT, log.init_ns);

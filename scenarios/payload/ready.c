@@ -112,14 +112,30 @@ static void obey_tests(char *const *environment)
 	}
 }
 
+static void stamp_now(struct stamp *stamp)
+{
+	stamp->boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME);
+	stamp->monotonic_ns = syscall_clock_ns(CLOCK_MONOTONIC);
+	stamp->tsc = stamp_tsc();
+}
+
+/* The guest is saved while this waits, and goes on when it was restored. No sleep: that would be slept to its end. */
+static void hold(void)
+{
+	port_write(PROTOCOL_PORT_READY, PROTOCOL_HELD);
+	while (!(port_read(PORT_STATUS) & PORT_STATUS_DATA))
+		;
+	stamp_now(&ready.first);
+	ready.held = true;
+	ready.stage = NULL;
+}
+
 static void send_ready(void)
 {
 	const char byte = PROTOCOL_READY;
 	long rc = 1;
 
-	ready.source.boottime_ns = syscall_clock_ns(CLOCK_BOOTTIME);
-	ready.source.monotonic_ns = syscall_clock_ns(CLOCK_MONOTONIC);
-	ready.source.tsc = stamp_tsc();
+	stamp_now(&ready.source);
 	if (ready.isa)
 		port_write(PROTOCOL_PORT_READY, (uint8_t)byte);
 	else
@@ -145,5 +161,7 @@ void ready_enter(const long *stack, uint64_t tsc)
 	if (ready.first_stage)
 		return;
 	obey_tests(environment);
+	if (ready.isa && environment_value(environment, PROTOCOL_ENV_HOLD))
+		hold();
 	send_ready();
 }

@@ -17,7 +17,7 @@ struct stamp {
 
 /** Filled by ready_enter(), then constant. */
 struct ready {
-	struct stamp first;  /**< first instruction of this program */
+	struct stamp first;  /**< first instruction of this program, or of its life after it was restored */
 	struct stamp source; /**< immediately before the ready byte; zero in a first stage */
 	const char *channel; /**< value of TARE_CHANNEL, or NULL */
 	const char *root;    /**< value of TARE_ROOT, or NULL */
@@ -25,6 +25,7 @@ struct ready {
 	const char *stage;   /**< value of TARE_STAGE: the first stage's stamps as text, or NULL */
 	int fd;              /**< connected socket; -1 for the I/O ports or where nothing was opened */
 	bool isa;            /**< the channel is the I/O ports, which are open */
+	bool held;           /**< saved and restored before the ready byte: what happened earlier was another life */
 	bool first_stage;    /**< a guest that must find its root first: nothing was sent yet */
 	const char *failed;  /**< what went wrong, or NULL */
 	int error;           /**< errno of that */

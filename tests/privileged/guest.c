@@ -49,11 +49,11 @@ void attempt_start(struct attempt *a, uint64_t wait_ns)
 
 	timeline_mark(&a->timeline, EVENT_REQUEST, "harness");
 	if (!a->rc)
-		a->rc = runtime_vm.create(in, &a->err);
+		a->rc = a->in.subject->runtime->create(in, &a->err);
 	timeline_mark(&a->timeline, EVENT_STORAGE_READY, "harness");
 	timeline_mark(&a->timeline, EVENT_LAUNCH, "harness");
 	if (!a->rc)
-		a->rc = runtime_vm.start(in, &a->err);
+		a->rc = a->in.subject->runtime->start(in, &a->err);
 	timeline_mark(&a->timeline, EVENT_START_RETURN, "harness");
 	if (!a->rc)
 		a->news = channel_wait(a->channel, CHANNEL_READY | CHANNEL_FAILED | CHANNEL_EXITED,
@@ -66,7 +66,7 @@ void attempt_look(struct attempt *a)
 		return;
 	a->news = channel_wait(a->channel, CHANNEL_REPLY | CHANNEL_FAILED, clock_now_ns() + HANG_NS);
 	a->in.pid = channel_peer(a->channel);
-	a->rc = runtime_vm.inspect(&a->in, &a->costs, &a->err);
+	a->rc = a->in.subject->runtime->inspect(&a->in, &a->costs, &a->err);
 }
 
 void attempt_end(struct attempt *a)
@@ -75,9 +75,9 @@ void attempt_end(struct attempt *a)
 
 	timeline_mark(&a->timeline, EVENT_STOP_CALL, "harness");
 	if (!a->rc)
-		a->rc = runtime_vm.stop(&a->in, &a->err);
+		a->rc = a->in.subject->runtime->stop(&a->in, &a->err);
 	timeline_mark(&a->timeline, EVENT_STOP_RETURN, "harness");
-	runtime_vm.destroy(&a->in);
+	a->in.subject->runtime->destroy(&a->in);
 	timeline_mark(&a->timeline, EVENT_RELEASED, "harness");
 	end = clock_bracket_read();
 	timeline_map_real(&a->timeline, &a->begin, &end);
@@ -143,17 +143,17 @@ bool guest_prepare(const char *text, bool hang, struct subject *ret_subject)
 		       PROTOCOL_ENV_FAULT "=hang");
 	ret_subject->variable_count = hang;
 	if (!rc)
-		rc = runtime_vm.prepare(&world.run, ret_subject, &err);
+		rc = ret_subject->runtime->prepare(&world.run, ret_subject, &err);
 	if (!rc)
 		return true;
 	check(false, "%s: prepare: %s", text, err.text);
-	runtime_vm.finish(ret_subject);
+	ret_subject->runtime->finish(ret_subject);
 	return false;
 }
 
 void guest_finish(struct subject *subject)
 {
-	runtime_vm.finish(subject);
+	subject->runtime->finish(subject);
 	json_free(subject->facts);
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/file.h"
@@ -55,6 +56,23 @@ static void listener_missing(struct attempt *a)
 	(void)unlink(a->in.socket);
 }
 
+static void saved_missing(struct attempt *a)
+{
+	(void)unlink(vm_of(a)->image->file);
+}
+
+static void saved_garbage(struct attempt *a)
+{
+	saved_missing(a);
+	(void)file_copy(garbage_path(), vm_of(a)->image->file, NULL);
+}
+
+/** The description is whole, what QEMU wrote is not. */
+static void saved_cut(struct attempt *a)
+{
+	check(!truncate(vm_of(a)->image->file, 1 << 20), "the file of the saved guest can be cut");
+}
+
 static void qemu_kill(struct attempt *a)
 {
 	(void)kill(channel_peer(a->channel), SIGKILL);
@@ -68,6 +86,10 @@ static const struct failure failures[] = {
 	{"corrupt overlay", "vm", "qcow2", .created = disk_garbage},
 	{"missing overlay", "vm", "disk.qcow2", .created = disk_missing},
 	{"nobody listens", "vm:root=none", "connect", .created = listener_missing},
+	{"the saved guest is gone", "vm:root=none:start=restore", "No such file", .prepared = saved_missing},
+	{"no saved guest in the file", "vm:root=none:start=restore", "not a saved domain", .prepared = saved_garbage},
+	{"half a saved guest", "vm:root=none:start=restore", "cannot restore", .prepared = saved_cut},
+	{"the control's QEMU killed", "qemu-direct:root=none", "it ended", .ready = qemu_kill},
 	{"QEMU killed", "vm", "QEMU died", .ready = qemu_kill},
 };
 
@@ -87,17 +109,24 @@ static void check_failure(const struct failure *failure)
 	attempt_begin(&a, &subject);
 	hook(failure->prepared, &a);
 	if (!a.rc)
-		a.rc = runtime_vm.create(&a.in, &a.err);
+		a.rc = subject.runtime->create(&a.in, &a.err);
 	hook(failure->created, &a);
 	if (!a.rc)
-		a.rc = runtime_vm.start(&a.in, &a.err);
+		a.rc = subject.runtime->start(&a.in, &a.err);
+	if (!a.rc)
+		a.rc = channel_watch_process(a.channel, &a.err);
 	if (!a.rc && failure->ready)
 		(void)channel_wait(a.channel, CHANNEL_READY, clock_now_ns() + WAIT_NS);
 	hook(failure->ready, &a);
+	/* Of the control nobody hears but that it ended. */
 	if (!a.rc)
-		a.news = channel_wait(a.channel, CHANNEL_FAILED, clock_now_ns() + WAIT_NS);
+		a.news = channel_wait(a.channel, subject.runtime == &runtime_vm ? CHANNEL_FAILED : CHANNEL_EXITED,
+				      clock_now_ns() + WAIT_NS);
 
-	const char *text = a.rc ? a.err.text : a.news & CHANNEL_FAILED ? a.in.failure.text : "no failure noticed";
+	const char *text = a.rc				 ? a.err.text
+			   : a.news & CHANNEL_FAILED ? a.in.failure.text
+			   : a.news & CHANNEL_EXITED ? "it ended"
+						     : "no failure noticed";
 
 	check(strstr(text, failure->expected), "%s: %s", failure->name, text);
 	a.rc = 0;
@@ -152,6 +181,39 @@ static void check_refusals(void)
 	guest_finish(&subject);
 }
 
+/** The guest that would be saved fails, or saving does: prepare says so, and nothing is left. */
+static void check_unsaved(const char *fault, const char *expected)
+{
+	static const struct limits limits = {.memory_bytes = 256 << 20, .cpus_count = 1};
+	struct subject subject = {0};
+	struct error err = {0};
+	char path[PATH_MAX];
+
+	(void)subject_parse(&subject, "vm:start=restore:root=none", &limits, &err);
+	(void)snprintf(path, sizeof(path), "%.3000s/saved-%s", world.run.storage, subject.name);
+	if (fault)
+		(void)snprintf(subject.variables[subject.variable_count++].text, sizeof(subject.variables[0].text),
+			       PROTOCOL_ENV_FAULT "=%s", fault);
+	else
+		(void)mkdir(path, 0700);
+	int rc = subject.runtime->prepare(&world.run, &subject, &err);
+
+	check(rc < 0 && strstr(err.text, expected), "a guest that cannot be saved: %s", err.text);
+	guest_finish(&subject);
+	if (!fault)
+		(void)rmdir(path);
+	check(!file_exists(path), "and there is no file of it");
+}
+
+static void saving_fails(void **state)
+{
+	(void)state;
+	check_unsaved("exit", "the guest ended");
+	check_unsaved("garbage", "something else");
+	check_unsaved(NULL, "cannot save");
+	check_all();
+}
+
 static void failures_are_named(void **state)
 {
 	(void)state;
@@ -173,6 +235,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(failures_are_named),
+		cmocka_unit_test(saving_fails),
 		cmocka_unit_test(half_made_is_removed),
 	};
 

@@ -51,23 +51,66 @@ static char *golden_path(const struct domain *domain)
 			    domain->skip_flag_query ? "tuned" : "stock");
 }
 
-static void golden_files_match(void **state)
+static void golden_file_matches(const char *path, const struct domain *domain)
 {
 	struct error err = {0};
+	cleanup_free char *xml = domain_xml_build(domain);
 
+	if (getenv("REGENERATE"))
+		assert_int_equal(file_write(path, xml, strlen(xml), &err), 0);
+	cleanup_free char *golden = file_read(path, NULL, &err);
+
+	if (!golden)
+		fail_msg("%s", err.text);
+	assert_string_equal(xml, golden);
+}
+
+static void golden_files_match(void **state)
+{
 	(void)state;
 	for (unsigned i = 0; i < 8 * DOMAIN_MACHINE_COUNT; i++) {
 		struct domain domain = domain_at(i);
-		cleanup_free char *path = golden_path(&domain), *xml = domain_xml_build(&domain);
+		cleanup_free char *path = golden_path(&domain);
 
-		if (getenv("REGENERATE"))
-			assert_int_equal(file_write(path, xml, strlen(xml), &err), 0);
-		cleanup_free char *golden = file_read(path, NULL, &err);
-
-		if (!golden)
-			fail_msg("%s", err.text);
-		assert_string_equal(xml, golden);
+		golden_file_matches(path, &domain);
 	}
+}
+
+/** Without an operating system: a kernel, and nothing for it. */
+static void bare_guests_match(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < DOMAIN_MACHINE_COUNT; i++) {
+		struct domain domain = domain_at(i << 3 | 1);
+		cleanup_free char *path =
+			alloc_format(GOLDEN "/%s-kvm-bare-stock.xml", domain_machine_name(domain.machine));
+
+		domain.host_cpu = false;
+		domain.kernel = "/build/bare";
+		domain.initrd = domain.cmdline = NULL;
+		golden_file_matches(path, &domain);
+	}
+}
+
+/** A saved domain's description as libvirt writes it becomes that of another instance, and only that changes. */
+static void saved_domains_are_renamed(void **state)
+{
+	struct domain first = domain_at(4), second = domain_at(4);
+
+	(void)state;
+	first.uuid = "11111111-1111-4111-8111-111111111111";
+	second.uuid = "22222222-1111-4111-8111-111111111111";
+	second.name = "tare-0123456789abcdef-8";
+	second.disk = "/a&b/\"disk\".qcow2";
+	second.socket_ready = "/run/tare-0123456789abcdef/8";
+	second.socket_serial = "/run/tare-0123456789abcdef/8.s";
+	cleanup_free char *xml = domain_xml_build(&first), *expected = domain_xml_build(&second);
+	cleanup_free char *renamed = domain_xml_rename(xml, &first, &second, NULL);
+
+	assert_string_equal(renamed, expected);
+	cleanup_free char *back = domain_xml_rename(renamed, &second, &first, NULL);
+
+	assert_string_equal(back, xml);
 }
 
 static void texts_are_escaped(void **state)
@@ -129,6 +172,7 @@ static void not_a_domain_is_an_error(void **state)
 		assert_null(domain_xml_normalise(texts[i], &err));
 		assert_int_equal(err.code, -22);
 		assert_null(domain_xml_value(texts[i], "os/type", "machine"));
+		assert_null(domain_xml_rename(texts[i], &(struct domain){0}, &(struct domain){0}, NULL));
 	}
 }
 
@@ -171,6 +215,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_files_match),
+		cmocka_unit_test(bare_guests_match),
+		cmocka_unit_test(saved_domains_are_renamed),
 		cmocka_unit_test(texts_are_escaped),
 		cmocka_unit_test(instances_normalise_to_the_same),
 		cmocka_unit_test(uuid_id_and_comments_go),
