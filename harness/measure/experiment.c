@@ -9,6 +9,7 @@
 
 static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
+	{"touch", experiment_touch},
 	{"memory", experiment_ramp},
 	{"density", experiment_ramp},
 };

@@ -51,5 +51,6 @@ void experiment_fail(struct experiment_turn *turn, enum sample_status status, co
 		     const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+void experiment_touch(struct experiment_turn *turn);
 void experiment_ramp(struct experiment_turn *turn);
 void experiment_cow(struct experiment_turn *turn);

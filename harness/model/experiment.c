@@ -14,9 +14,15 @@
 static const struct experiment_option memory_options[] = {RAMP_OPTIONS(1000, 1ull << 30, 1, 0), {0}};
 static const struct experiment_option density_options[] = {RAMP_OPTIONS(100, 1ull << 46, 1, 1), {0}};
 
+static const struct experiment_option touch_options[] = {
+	{"bytes", 4096, 1ull << 40, 64 << 20, "how much memory the payload holds"},
+	{0},
+};
+
 const struct experiment_spec experiment_specs[] = {
 	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
+	{"touch", "memory that the payload holds and gives back, seen by every lens", touch_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 };
 

@@ -54,6 +54,28 @@ is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of t
 is "$(find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null)" '' 'no cgroup of the run is left'
 ok 'the report of a ramp follows its schema' tests/blackbox/validate "$scratch/ramp/report.json"
 
+# Method, acceptance test 9: what the payload holds is what the lenses see, within 1 %.
+sed 's/"limits"/"settle": {"min_ns": 1500000000, "max_ns": 8000000000}, "limits"/' scenarios/touch.json >"$scratch/touch.json"
+ok 'a run of touch' timeout 180 "$tare" run "$scratch/touch.json" --blocks 1 --out "$scratch/touch" --quiet --plots none
+# sees SUBJECT LENS: grown by 64 MiB, give or take 1 %
+sees() {
+	local grown
+	grown=$(jq --arg subject "$1" --arg lens "$2" '.experiments.touch.lenses[]
+		| select(.subject == $subject and .lens == $lens) | .holding_growth_bytes' "$scratch/touch/report.json")
+	ok "$1: $2 sees 64 MiB ($grown)" test "$grown" -ge 66437776 -a "$grown" -le 67779952
+}
+for lens in pss_bytes uss_bytes rss_bytes pss_anon_bytes; do
+	sees process "$lens"
+	sees namespace "$lens"
+done
+sees namespace cgroup_current_bytes
+sees vm guest_used_bytes
+# Of the pages that the host backs some were touched at boot and are used again.
+ok 'vm: the host backs most of it anew, and no more' jq -e '.experiments.touch.lenses[]
+	| select(.subject == "vm" and .lens == "guest_ram_touched_bytes") | .holding_growth_bytes
+	| . > 20000000 and . < 70000000' "$scratch/touch/report.json"
+ok 'the report of touch follows its schema' tests/blackbox/validate "$scratch/touch/report.json"
+
 ok 'a run of cow' timeout 180 "$tare" run cow --subjects process,namespace,vm --blocks 1 --out "$scratch/cow" --quiet --plots none
 is "$(jq -r 'select(.subject == "process" and .record == "sample") | .status' "$scratch/cow/samples.jsonl")" skipped \
 	'a process has no layer to copy into'
