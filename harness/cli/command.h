@@ -26,7 +26,8 @@ struct command {
 	int (*exec)(int argc, char **argv, struct error *err);
 };
 
-extern const struct command cmd_run, cmd_list, cmd_doctor, cmd_report, cmd_clean, cmd_help, cmd_lab, cmd_merge;
+extern const struct command cmd_run, cmd_list, cmd_doctor, cmd_report, cmd_compare, cmd_clean, cmd_help, cmd_lab,
+	cmd_merge;
 
 /** All commands in the order of the help text; ends with NULL. */
 extern const struct command *const command_table[];

@@ -12,7 +12,7 @@
 #include "harness/report/escape.h"
 
 const struct command *const command_table[] = {
-	&cmd_run, &cmd_list, &cmd_doctor, &cmd_report, &cmd_lab, &cmd_merge, &cmd_clean, &cmd_help, NULL,
+	&cmd_run, &cmd_list, &cmd_doctor, &cmd_report, &cmd_compare, &cmd_lab, &cmd_merge, &cmd_clean, &cmd_help, NULL,
 };
 
 static const struct command *command_find(const char *name)

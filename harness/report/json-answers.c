@@ -104,10 +104,16 @@ struct json *json_of_phases(const struct analysis *analysis)
 	return rows;
 }
 
-static void add_result(struct json *row, const struct analysis_comparison *c)
+static const char *method_of(const struct comparison *r)
 {
-	const struct comparison *r = &c->result;
-	bool time = c->metric_b->unit == UNIT_NS;
+	if (r->paired)
+		return r->ratio_defined ? "paired_signed_rank_hl_log" : "paired_signed_rank_hl";
+	return r->ratio_defined ? "unpaired_mann_whitney_hl_log" : "unpaired_mann_whitney_hl";
+}
+
+void json_add_comparison(struct json *row, const struct comparison *r, enum metric_unit unit, double p_holm)
+{
+	bool time = unit == UNIT_NS;
 
 	json_add_number(row, "ratio_hl", r->ratio.value);
 	add_interval(row, "ratio_ci", &r->ratio.ci);
@@ -115,9 +121,9 @@ static void add_result(struct json *row, const struct analysis_comparison *c)
 	add_interval(row, time ? "diff_ci_ns" : "diff_ci_bytes", &r->difference.ci);
 	json_add_number(row, "ratio_without_severe_outliers", r->ratio_trimmed.value);
 	json_add_int(row, "severe_outliers", (int64_t)r->trimmed);
-	json_add_text(row, "method", r->ratio_defined ? "paired_signed_rank_hl_log" : "paired_signed_rank_hl");
+	json_add_text(row, "method", method_of(r));
 	json_add_number(row, "p_permutation", r->p);
-	json_add_number(row, "p_holm", c->p_holm);
+	json_add_number(row, "p_holm", p_holm);
 	json_add_number(row, "effect_rank_biserial", r->effect);
 	json_add_number(row, "autocorrelation", r->autocorrelation);
 }
@@ -137,7 +143,7 @@ struct json *json_of_comparisons(const struct analysis *analysis)
 		json_add_int(row, "pairs", (int64_t)c->pairs);
 		json_add_int(row, "pairs_both_censored", (int64_t)c->result.dropped);
 		json_add_int(row, "unpaired", (int64_t)c->unpaired);
-		add_result(row, c);
+		json_add_comparison(row, &c->result, c->metric_b->unit, c->p_holm);
 		json_add_text(row, "verdict", c->verdict_word);
 		add_flags(row, c->flags);
 		json_append(rows, row);

@@ -10,3 +10,5 @@ struct json *json_of_phases(const struct analysis *analysis);
 struct json *json_of_comparisons(const struct analysis *analysis);
 struct json *json_of_flags(const struct analysis *analysis);
 struct json *json_of_claims(const struct analysis *analysis);
+/** Adds ratio, difference, their intervals, p-values and the method's name to a row. */
+void json_add_comparison(struct json *row, const struct comparison *result, enum metric_unit unit, double p_holm);
