@@ -21,3 +21,5 @@ void claim_decide_memory(const struct sides *s, struct claim_result *ret);
 void claim_decide_disk(const struct sides *s, struct claim_result *ret);
 void claim_decide_kernel(const struct sides *s, struct claim_result *ret);
 void claim_decide_visible(const struct sides *s, struct claim_result *ret);
+/** Of the whole run: the VM that decides it is a control, and has no container beside it. */
+void claim_decide_system(const struct analysis *analysis, struct claim_result *ret);

@@ -141,6 +141,13 @@ static void decide_floor(const struct sides *sides, size_t row, struct claim_res
 	}
 }
 
+static struct claim_result *claim_of(struct claim_result *results, const char *id)
+{
+	while (strcmp(results->id, id) != 0)
+		results++;
+	return results;
+}
+
 struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_count)
 {
 	struct claim_result *results = alloc_zero(ROW_COUNT, sizeof(*results));
@@ -165,6 +172,7 @@ struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_
 		else
 			(void)snprintf(r->caveat, sizeof(r->caveat), "%s", rows[i].missing);
 	}
+	claim_decide_system(analysis, claim_of(results, "other-system"));
 	*ret_count = ROW_COUNT;
 	return results;
 }
