@@ -137,6 +137,7 @@ help:
 	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
 	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills (TARE_SEED repeats them)'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
+	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
 	@echo 'make deps       only install what building and running need; the one target that may ask for root'
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
 	@echo 'make unit       only the unit tests; SANITIZE=address,undefined builds them with the sanitizers'
@@ -157,6 +158,7 @@ include scripts/page/page.mk
 include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/engines.mk
+include tests/bench/vm.mk
 
 .PHONY: clean
 clean:
