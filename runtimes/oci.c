@@ -87,9 +87,13 @@ static void cgroup_sweep(const char *path)
 /* The run's folder, and the one that all runs share; neither goes while somebody is in it. */
 static void cgroup_leave(const char *path)
 {
-	cleanup_free char *parent = alloc_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	cleanup_free char *parent = alloc_text(path);
+	char *last = strrchr(parent, '/');
 
 	(void)rmdir(path);
+	if (!last)
+		return;
+	*last = '\0';
 	(void)rmdir(parent);
 }
 

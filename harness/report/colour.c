@@ -31,11 +31,11 @@ static const char *verdict_in(const char *line, size_t length, const char **ret_
 {
 	if (length < 4 || strncmp(line, "  ", 2) || !isupper((unsigned char)line[2]))
 		return NULL;
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-		const char *at = memmem(line, length, verdicts[i].word, strlen(verdicts[i].word));
+	const char *at = line + strcspn(line, ":\n");
 
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		*ret_colour = verdicts[i].colour;
-		if (at && at == memchr(line, ':', length))
+		if (!strncmp(at, verdicts[i].word, strlen(verdicts[i].word)))
 			return at + 2;
 	}
 	return NULL;
