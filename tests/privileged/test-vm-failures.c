@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "tests/privileged/guest.h"
 
@@ -35,6 +36,27 @@ static void kernel_garbage(struct attempt *a)
 static void initrd_garbage(struct attempt *a)
 {
 	vm_of(a)->domain.initrd = garbage_path();
+}
+
+/**
+ * The bare guest with `xgetbv` as its first instruction: hardware refuses it, as nothing has enabled it, and there is
+ * no handler; a KVM in software does not know it.
+ */
+static void instruction_unknown(struct attempt *a)
+{
+	static const char first[] = {0x0f, 0x31, (char)0x89, (char)0xc6}, unknown[] = {0x0f, 0x01, (char)0xd0};
+	size_t length = 0;
+	cleanup_free char *program = file_read(vm_of(a)->domain.kernel, &length, NULL);
+	char *at = program ? memmem(program, length, first, sizeof(first)) : NULL;
+
+	check(at != NULL, "the bare guest begins as expected");
+	if (!at)
+		return;
+	(void)memcpy(at, unknown, sizeof(unknown));
+	const char *path = garbage_path();
+
+	check(!file_write(path, program, length, NULL), "the broken guest is written");
+	vm_of(a)->domain.kernel = path;
 }
 
 static void disk_garbage(struct attempt *a)
@@ -214,11 +236,26 @@ static void saving_fails(void **state)
 	check_all();
 }
 
+static void check_instruction(void)
+{
+	struct failure failure = {.name = "an instruction that this KVM cannot emulate",
+				  .subject = "vm:guest=bare:root=none:accel=kvm",
+				  .prepared = instruction_unknown};
+	struct kvm_report kvm = {0};
+
+	kvm_probe(&kvm);
+	if (kvm.class < KVM_SOFTWARE)
+		return; /* there is none */
+	failure.expected = kvm.class == KVM_SOFTWARE ? "emulation failure" : "guest-reset";
+	check_failure(&failure);
+}
+
 static void failures_are_named(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
 		check_failure(&failures[i]);
+	check_instruction();
 	check_hang();
 	check_all();
 }
