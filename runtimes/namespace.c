@@ -108,10 +108,16 @@ static int namespace_start(struct instance *in, struct error *err)
 	return rc;
 }
 
+static void namespace_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+{
+	cleanup_free char *root = namespace_root_tree(run, subject);
+
+	costs_add_path(ret_costs, DISK_BASE, root);
+}
+
 static int namespace_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
-	cleanup_free char *root = namespace_root_tree(in->run, in->subject);
 
 	(void)err;
 	cgroup_processes(&state->cgroups, in->name, ret_costs);
@@ -121,7 +127,7 @@ static int namespace_inspect(struct instance *in, struct costs *ret_costs, struc
 	ret_costs->own_cgroup = state->cgroups.count > 0;
 	if (state->root != NAMESPACE_ROOT_TMPFS)
 		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
-	costs_add_path(ret_costs, DISK_BASE, root);
+	namespace_artefacts(in->run, in->subject, ret_costs);
 	return 0;
 }
 
@@ -161,6 +167,7 @@ const struct runtime runtime_namespace = {
     .options = namespace_options,
     .probe = namespace_probe,
     .prepare = namespace_prepare,
+    .artefacts = namespace_artefacts,
     .create = namespace_root_create,
     .start = namespace_start,
     .inspect = namespace_inspect,

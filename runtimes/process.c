@@ -56,6 +56,13 @@ static int process_prepare(const struct run *run, struct subject *subject, struc
 	return 0;
 }
 
+static void process_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+{
+	cleanup_free char *payload = process_payload(run, subject);
+
+	costs_add_path(ret_costs, DISK_BASE, payload);
+}
+
 static int process_create(struct instance *in, struct error *err)
 {
 	(void)in;
@@ -97,12 +104,10 @@ static int process_start(struct instance *in, struct error *err)
 
 static int process_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
-	cleanup_free char *payload = process_payload(in->run, in->subject);
-
 	(void)err;
 	costs_add_process(ret_costs, in->pid);
 	started_platform(in, ret_costs);
-	costs_add_path(ret_costs, DISK_BASE, payload);
+	process_artefacts(in->run, in->subject, ret_costs);
 	return 0;
 }
 
@@ -123,6 +128,7 @@ const struct runtime runtime_process = {
     .kind = RUNTIME_PROCESS,
     .probe = process_probe,
     .prepare = process_prepare,
+    .artefacts = process_artefacts,
     .create = process_create,
     .start = process_start,
     .inspect = process_inspect,

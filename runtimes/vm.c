@@ -123,6 +123,12 @@ static void uuid_make(const struct instance *in, char uuid[37])
 		       strtoull(number ? number + 1 : "", NULL, 10) & 0xffffffffffffull);
 }
 
+static void vm_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+{
+	(void)run;
+	vm_costs(subject->state, subject, ret_costs);
+}
+
 static int vm_create(struct instance *in, struct error *err)
 {
 	const struct vm *vm = vm_of(in);
@@ -247,6 +253,7 @@ const struct runtime runtime_vm = {
 	.options = vm_options,
 	.probe = vm_probe,
 	.prepare = prepare,
+	.artefacts = vm_artefacts,
 	.create = vm_create,
 	.start = vm_start,
 	.inspect = vm_inspect,

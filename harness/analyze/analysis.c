@@ -45,7 +45,14 @@ static void subject_fill(struct analysis_subject *s, const char *name, const str
 	s->kind = kind_of(s->kind_name);
 	s->usable = json_get_bool(json, "usable", true);
 	s->reason = json_get_text(json, "reason", "");
-	(void)snprintf(s->title, sizeof(s->title), *s->label ? "%.64s (%.32s)" : "%.64s%s", s->name, s->label);
+	bool cold = !strcmp(json_text_of(json_path(json, "asked.cache"), ""), "cold");
+
+	(void)snprintf(s->title, sizeof(s->title),
+		       cold && *s->label ? "%.64s (%.26s, cold)"
+		       : cold		 ? "%.64s%s (cold)"
+		       : *s->label	 ? "%.64s (%.32s)"
+					 : "%.64s%s",
+		       s->name, s->label);
 	for (size_t i = 0; i < MEMORY_FIELD_COUNT; i++)
 		s->memory_bytes[i] = NAN;
 	for (size_t i = 0; i < DISK_ROW_COUNT; i++)
@@ -133,7 +140,8 @@ static void subjects_index(struct analysis *a)
 		if (owner[i] != SIZE_MAX)
 			a->subjects[owner[i]].samples[a->subjects[owner[i]].sample_count++] = &r->samples[i];
 	for (size_t s = 0; s < a->subject_count; s++)
-		qsort(a->subjects[s].samples, a->subjects[s].sample_count, sizeof(a->samples[0]), compare_samples);
+		qsort(a->subjects[s].samples, a->subjects[s].sample_count, sizeof(a->samples[0]),
+		      compare_samples);
 }
 
 static void counts_make(struct analysis_subject *s, double confidence)
@@ -170,8 +178,8 @@ static double reading_median(const struct analysis_subject *s, size_t has_offset
 		const char *sample = (const char *)s->samples[i];
 		int64_t number = *(const int64_t *)(sample + offset);
 
-		if (analysis_counts_in(s->samples[i]) && *(const bool *)(sample + has_offset) && number != UNKNOWN &&
-		    s->samples[i]->status == SAMPLE_OK)
+		if (analysis_counts_in(s->samples[i]) && *(const bool *)(sample + has_offset) &&
+		    number != UNKNOWN && s->samples[i]->status == SAMPLE_OK)
 			values[n++] = (double)number;
 	}
 	stats_sort(values, n);
@@ -193,7 +201,8 @@ static void footprint_make(struct analysis_subject *s)
 		size_t row = offsetof(struct sample, disk.rows) + i * sizeof(disk_row);
 		size_t has = offsetof(struct sample, has_disk);
 
-		s->disk[i].allocated_bytes = reading_median(s, has, row + offsetof(disk_row, allocated_bytes));
+		s->disk[i].allocated_bytes =
+			reading_median(s, has, row + offsetof(disk_row, allocated_bytes));
 		s->disk[i].apparent_bytes = reading_median(s, has, row + offsetof(disk_row, apparent_bytes));
 	}
 }
@@ -244,7 +253,8 @@ static void summary_free(struct analysis_summary *sum)
 	free(sum->samples);
 }
 
-/* Appends the summary of each metric that the subject has; of a headline metric also where all attempts failed. */
+/* Appends the summary of each metric that the subject has; of a headline metric also where all attempts
+ * failed. */
 static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 {
 	struct analysis_subject *s = &a->subjects[subject];
@@ -336,13 +346,14 @@ const struct analysis_summary *analysis_summary_find(const struct analysis *anal
 						     size_t subject)
 {
 	for (size_t i = 0; i < analysis->summary_count; i++)
-		if (analysis->summaries[i].subject == subject && !strcmp(analysis->summaries[i].metric->name, metric))
+		if (analysis->summaries[i].subject == subject &&
+		    !strcmp(analysis->summaries[i].metric->name, metric))
 			return &analysis->summaries[i];
 	return NULL;
 }
 
-const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis, const char *metric,
-							   size_t a, size_t b)
+const struct analysis_comparison *analysis_comparison_find(const struct analysis *analysis,
+							   const char *metric, size_t a, size_t b)
 {
 	for (size_t i = 0; i < analysis->comparison_count; i++) {
 		const struct analysis_comparison *c = &analysis->comparisons[i];
@@ -365,7 +376,8 @@ size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, 
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		const struct analysis_subject *s = &analysis->subjects[i];
 
-		if (s->kind != kind || strcmp(s->root, root) || (strcmp(s->class, "plain") && kind != KIND_MOCK))
+		if (s->kind != kind || strcmp(s->root, root) ||
+		    (strcmp(s->class, "plain") && kind != KIND_MOCK))
 			continue;
 		if (!strcmp(s->name, s->runtime))
 			return i;

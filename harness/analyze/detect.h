@@ -26,7 +26,9 @@ void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 /* From the profiles of running payloads: detect-profile.c */
 void detect_confinement(struct analysis *a, struct analysis_flag *flag);
 
-/* From the clocks: detect-clock.c */
+/* From the page cache and the clocks: detect-cache.c, detect-clock.c */
+void detect_warm(struct analysis *a, struct analysis_flag *flag);
+void detect_cold(struct analysis *a, struct analysis_flag *flag);
 void detect_drift(struct analysis *a, struct analysis_flag *flag);
 void detect_slew(struct analysis *a, struct analysis_flag *flag);
 void detect_step(struct analysis *a, struct analysis_flag *flag);

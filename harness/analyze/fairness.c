@@ -42,6 +42,8 @@ static const struct {
 	[FLAG_NOTIFY] = {detect_notify, SCOPE_READY},
 	[FLAG_LIMITS] = {detect_limits, SCOPE_NONE},
 	[FLAG_STORAGE] = {detect_both_kinds, SCOPE_NONE},
+	[FLAG_WARM] = {detect_warm, SCOPE_TIMES},
+	[FLAG_COLD] = {detect_cold, SCOPE_TIMES},
 	[FLAG_ISOL] = {detect_always, SCOPE_NONE},
 	[FLAG_SECCOMP] = {detect_confinement, SCOPE_NONE},
 	[FLAG_SHARED] = {detect_always, SCOPE_NONE},

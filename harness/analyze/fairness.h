@@ -38,6 +38,10 @@ typedef uint64_t flag_set;
 	  "Resource envelopes differ. A VM's RAM is a hard ceiling that includes its kernel; a cgroup limit is " \
 	  "not the same.")                                                                              \
 	X(STORAGE, "F-STORAGE", NOTE, "Different storage and cache paths.")                             \
+	X(WARM, "F-WARM", WARN, "Artefacts were to be warm, and are not proven to be so before each start.") \
+	X(COLD, "F-COLD", WARN,                                                                         \
+	  "Cold: kernel, images and root tree were dropped from this kernel's page cache before each start; " \
+	  "programs of the runtime were not.")                                                          \
 	X(ISOL, "F-ISOL", NOTE,                                                                         \
 	  "Isolation strength differs (shared kernel, own kernel); speed is not the only axis.")        \
 	X(SECCOMP, "F-SECCOMP", WARN,                                                                   \

@@ -23,7 +23,7 @@
 #include "harness/report/sections.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
-       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT };
+       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT, OPT_CACHE };
 
 static const struct argp_option run_options[] = {
 	{"subjects", OPT_SUBJECTS, "LIST", 0,
@@ -39,6 +39,9 @@ static const struct argp_option run_options[] = {
 	 0},
 	{"resume", OPT_RESUME, "DIR", 0,
 	 "Go on with the run in DIR that ended early, with the same plan and seed; says what has changed", 0},
+	{"cache", OPT_CACHE, "warm|cold", 0,
+	 "Page cache before each start: kernel, images and root tree in it, or dropped; proven for each sample "
+	 "(default: warm; a subject may say cache=... itself)", 0},
 	{"placement", OPT_PLACEMENT, PLACEMENT_POLICIES, 0,
 	 "CPUs: split gives the harness a core of its own and the subjects the others (default: auto, a split where "
 	 "there are three CPUs)", 0},
@@ -54,7 +57,7 @@ static const struct argp_option run_options[] = {
 struct run_arguments {
 	const char *scenarios[RUN_SCENARIOS_MAX];
 	size_t scenario_count;
-	const char *subjects, *out, *connect, *plots, *resume, *placement;
+	const char *subjects, *out, *connect, *plots, *resume, *placement, *cache;
 	uint64_t blocks, warmup, seed, budget_ns;
 	bool quiet, plot, has_seed, has_warmup;
 	struct error err;
@@ -97,6 +100,10 @@ static int take_option(struct run_arguments *a, int key, const char *value)
 	case OPT_CONNECT:
 		a->connect = value;
 		return 0;
+	case OPT_CACHE:
+		a->cache = value;
+		return text_is_choice(value, "warm|cold") ? 0
+			: error_input(&a->err, "--cache '%.32s': warm or cold", value);
 	case OPT_PLACEMENT:
 		a->placement = value;
 		return text_is_choice(value, PLACEMENT_POLICIES) ? 0
@@ -266,6 +273,7 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 		.folder = folder,
 		.connect_uri = a->connect,
 		.placement = a->placement,
+		.cache = a->cache,
 		.seed = a->seed,
 		.budget_ns = a->budget_ns,
 		.argument_count = argc,
@@ -283,8 +291,8 @@ static int run_resume(const struct run_arguments *a, int argc, char **argv, stru
 	struct recording earlier;
 	struct scenario scenario;
 
-	if (a->scenario_count || a->subjects || a->out || a->connect || a->placement || a->blocks || a->has_warmup ||
-	    a->has_seed)
+	if (a->scenario_count || a->subjects || a->out || a->connect || a->placement || a->cache || a->blocks ||
+	    a->has_warmup || a->has_seed)
 		return error_input(err, "--resume: takes scenario, subjects, counts, seed and connection from its "
 				   "folder; only --budget, --plots and --quiet may be given with it");
 	int rc = recording_load(a->resume, &earlier, err);

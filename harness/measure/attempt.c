@@ -12,6 +12,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/log.h"
 #include "harness/measure/daemons.h"
+#include "harness/measure/cache.h"
 #include "harness/measure/disk.h"
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
@@ -81,6 +82,7 @@ bool attempt_start(struct attempt *a)
 		return false;
 	}
 	a->in.deadline_ns = clock_now_ns() + attempt_timeout_ns(a->in.subject);
+	cache_prepare(a->all->run, a->in.subject, &a->sample->cache);
 	a->begin = clock_bracket_read();
 	if (!clock_tsc_read(&a->begin_tsc))
 		a->begin_tsc = (struct clock_tsc){0};

@@ -61,6 +61,7 @@ static struct json *describe_run_object(const struct describe_run *d)
 	json_add(run, "argv", arguments);
 	json_add_text(run, "connect_uri", d->options->connect_uri);
 	json_add_text(run, "placement", d->options->placement);
+	json_add_text(run, "cache", d->options->cache);
 	json_add_int(run, "budget_ns", (int64_t)d->options->budget_ns);
 	json_add_text(run, "seed", seed);
 	json_add_text(run, "profile", "headline");
@@ -87,7 +88,11 @@ static struct json *describe_subject(const struct describe_run *d, size_t index)
 	json_add_text(object, "name", subject->name);
 	json_add_text(object, "kind", runtime_kind_name(subject->runtime->kind));
 	json_add_text(object, "runtime", subject->runtime->name);
-	json_add_text(object, "class", *subject->class ? subject->class : runtime_class(subject->runtime));
+	const char *class = *subject->class ? subject->class : runtime_class(subject->runtime);
+	cleanup_free char *colder = strcmp(class, "plain") ? alloc_format("%s-cold", class) : alloc_text("cold");
+	bool cold = subject->cache == CACHE_COLD && strcmp(class, SUBJECT_CONTROL);
+
+	json_add_text(object, "class", cold ? colder : class);
 	json_add_text(object, "root", root_name(subject->root));
 	json_add_text(object, "label", subject->label);
 	json_add_bool(object, "usable", d->usable[index]);

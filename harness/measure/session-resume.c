@@ -68,6 +68,9 @@ static int recall_connection(const struct json *run, struct session_options *opt
 				   "parameters; such a run cannot be resumed", uri);
 	options->connect_uri = uri;
 	options->placement = json_get_text(run, "placement", NULL);
+	options->cache = json_get_text(run, "cache", NULL);
+	if (options->cache && !text_is_choice(options->cache, "warm|cold"))
+		return error_input(err, RECORDING_PLAN ": run.cache: '%.32s' is neither warm nor cold", options->cache);
 	if (options->placement && !text_is_choice(options->placement, PLACEMENT_POLICIES))
 		return error_input(err, RECORDING_PLAN ": run.placement: '%.32s' is none of " PLACEMENT_POLICIES,
 				   options->placement);

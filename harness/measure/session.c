@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -258,6 +259,9 @@ int session_run(struct scenario *scenario, const struct session_options *options
 		.spent_count = alloc_zero(cells, sizeof(*s.spent_count)),
 	};
 
+	for (size_t i = 0; options->cache && i < subjects; i++)
+		if (scenario->subjects[i].cache == CACHE_UNSAID)
+			scenario->subjects[i].cache = strcmp(options->cache, "cold") ? CACHE_WARM : CACHE_COLD;
 	s.keeper_pid = getppid(); /* if it dies before the next line, so do we */
 	receiver_block_signals();
 	s.attempts.run = &s.run;

@@ -26,6 +26,7 @@ struct session_options {
 	const char *folder;	  /**< results folder; created, must not hold a run (unless it is `earlier`'s) */
 	const struct recording *earlier; /**< of the run that is to go on; NULL: a new run. session_recall() sets it */
 	const char *connect_uri;  /**< NULL: embedded libvirt */
+	const char *cache;	  /**< "warm" or "cold" for the subjects that do not say it; NULL: warm */
 	const char *placement;    /**< one of PLACEMENT_POLICIES; NULL: auto */
 	uint64_t seed;
 	uint64_t budget_ns;	  /**< no new block starts after this; 0: no limit */

@@ -56,6 +56,11 @@ struct runtime {
 	/** Once per subject and run, untimed: unpack images, open and warm connections, fill subject->facts
 	 * and ->label. */
 	int (*prepare)(const struct run *run, struct subject *subject, struct error *err);
+	/**
+	 * What every start reads and no instance owns: adds the paths of rows DISK_BASE and DISK_BOOT (lower files,
+	 * base disk, kernel, initramfs, firmware). After prepare. NULL: they are not known, and cold cannot be proven.
+	 */
+	void (*artefacts)(const struct run *run, const struct subject *subject, struct costs *ret_costs);
 	/** Per sample, between the events `request` and `storage_ready`: the instance's own storage, nothing else. */
 	int (*create)(struct instance *in, struct error *err);
 	/**

@@ -280,6 +280,8 @@ struct json *sample_to_json(const struct sample *sample)
 	numbers_to_json(sample, object);
 	json_add(object, "latency", latency_to_json(sample));
 	json_add(object, "events", events_to_json(sample));
+	if (*sample->cache.wanted)
+		json_add(object, "state", cache_state_to_json(&sample->cache));
 	if (*sample->sync.method)
 		json_add(object, "clock_sync", clock_sync_to_json(&sample->sync));
 	if (sample->has_identity)
@@ -337,6 +339,7 @@ int sample_from_json(const struct json *json, const char *where, struct sample *
 	if (rc < 0)
 		return rc;
 	identity_from_json(json_get(json, "identity"), &sample);
+	cache_state_from_json(json_get(json, "state"), &sample.cache);
 	clock_sync_from_json(json_get(json, "clock_sync"), &sample.sync);
 	memory_from_json(json_get(json, "memory"), &sample);
 	disk_from_json(json_get(json, "disk"), &sample);

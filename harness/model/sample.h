@@ -11,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/model/cache-state.h"
 #include "harness/model/clock-sync.h"
 #include "harness/model/instance.h"
 #include "harness/model/profile.h"
@@ -128,6 +129,7 @@ struct sample {
 	bool has_disk;
 	struct identity identity;
 	bool has_identity;
+	struct cache_state cache; /**< without `wanted`: was not looked at */
 	struct clock_sync sync; /**< without a method: none was tried */
 	char cpus[64];	       /**< list of the CPUs on which the main process may run, read when ready; "" */
 	char residue[256];     /**< what was left behind after destroy; "": nothing */

@@ -57,6 +57,11 @@ static int take_root(struct reading *r, const struct json *value, const struct p
 	return subject_set(r->subject, "root", json_text_of(value, ""), where->text, r->err);
 }
 
+static int take_cache(struct reading *r, const struct json *value, const struct place *where)
+{
+	return subject_set(r->subject, "cache", json_text_of(value, ""), where->text, r->err);
+}
+
 static int take_options(struct reading *r, const struct json *value, const struct place *where)
 {
 	for (const struct json *child = json_first(value); child; child = json_next(child)) {
@@ -112,6 +117,7 @@ static const struct field subject_fields[] = {
 	{"name", json_is_text, "a string", true, take_subject_name},
 	{"runtime", json_is_text, "the name of a runtime", true, take_runtime},
 	{"root", json_is_text, "\"image\", \"none\" or \"large\"", false, take_root},
+	{"cache", json_is_text, "\"warm\" or \"cold\"", false, take_cache},
 	{"options", json_is_object, "an object of strings", false, take_options},
 	{"limits", json_is_object, "an object", false, take_subject_limits},
 	{"timeout_ns", json_is_number, "a number of nanoseconds", false, take_timeout},

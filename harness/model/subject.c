@@ -34,6 +34,19 @@ const char *root_folder(enum subject_root root)
 	return root_rows[root].folder;
 }
 
+const char *cache_name(enum subject_cache cache)
+{
+	return cache == CACHE_COLD ? "cold" : "warm";
+}
+
+static int set_cache(struct subject *subject, const char *value, struct error *err)
+{
+	if (!text_is_choice(value, "warm|cold"))
+		return error_input(err, "'%.64s' is not a state of the cache; warm or cold", value);
+	subject->cache = strcmp(value, "cold") ? CACHE_WARM : CACHE_COLD;
+	return 0;
+}
+
 static int set_root(struct subject *subject, const char *value, struct error *err)
 {
 	for (size_t i = 0; i < ROOT_COUNT; i++)
@@ -74,7 +87,8 @@ static int set_timeout(struct subject *subject, const char *value, struct error 
 static const struct {
 	const char *name;
 	int (*set)(struct subject *, const char *, struct error *);
-} common_options[] = {{"root", set_root}, {"memory", set_memory}, {"timeout", set_timeout}};
+} common_options[] = {{"root", set_root}, {"memory", set_memory}, {"timeout", set_timeout},
+		    {"cache", set_cache}};
 
 static int option_check(const struct runtime_option *option, const char *value, struct error *err)
 {
@@ -165,6 +179,7 @@ struct json *subject_describe(struct subject *subject)
 
 	json_add_text(object, "runtime", subject->runtime->name);
 	json_add_text(object, "root", root_name(subject->root));
+	json_add_text(object, "cache", cache_name(subject->cache));
 	json_add_int(limits, "memory_bytes", (int64_t)subject->limits.memory_bytes);
 	json_add_int(limits, "pids_count", (int64_t)subject->limits.pids_count);
 	json_add_int(limits, "cpus_count", (int64_t)subject->limits.cpus_count);

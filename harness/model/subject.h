@@ -26,6 +26,13 @@ enum subject_root {
 	ROOT_COUNT
 };
 
+/** What is in the page cache before each start; two classes that are never compared with each other (method 1.8). */
+enum subject_cache {
+	CACHE_UNSAID, /**< warm, unless the whole run says otherwise */
+	CACHE_WARM, /**< all artefacts */
+	CACHE_COLD, /**< none of them, for this kernel */
+};
+
 /** The same envelope for every subject of a scenario. 0: no limit. */
 struct limits {
 	uint64_t memory_bytes; /**< cgroup limit of a container, RAM of a guest */
@@ -47,6 +54,7 @@ struct subject {
 	char name[SUBJECT_NAME_MAX]; /**< unique in the scenario; letters, digits and "-_.:=" only */
 	const struct runtime *runtime;
 	enum subject_root root;
+	enum subject_cache cache;
 	struct limits limits;
 	struct setting settings[SUBJECT_SETTINGS_MAX];
 	size_t setting_count;
@@ -78,3 +86,4 @@ int subject_parse(struct subject *ret_subject, const char *text, const struct li
 struct json *subject_describe(struct subject *subject);
 const char *root_name(enum subject_root root); /**< "image", "none" or "large" */
 const char *root_folder(enum subject_root root); /**< the tree's name among the artifacts: "root-none" */
+const char *cache_name(enum subject_cache cache); /**< "warm" or "cold" */

@@ -120,6 +120,19 @@ like "$(<"$scratch/run/report.md")" 'until released' 'the report says how long s
 is "$(field vm '[.latency.stop_to_exited_ns, (.events[] | select(.name == "released") | .t_ns)] | length == 2 and all(. > 0)')" \
 	true 'vm: its end and its release have an instant'
 
+# Cold and warm in one run, each proven by residency of the lower files, or said not to be (acceptance test 13).
+is "$(jq -r 'select(.record == "sample") | "\(.state.cache) \(.state.proven)"' "$scratch/run/samples.jsonl" | sort -u)" 'warm true' \
+	'artefacts are warm before each start'
+ok 'a cold run' timeout 60 "$tare" run startup --subjects process,namespace,namespace:cache=warm,vm:root=none --cache cold \
+	--blocks 1 --warmup 0 --out "$scratch/cold" --quiet --plots none
+is "$(jq -s '[.[] | select(.record == "sample" and .state.cache == "cold")] | length == 3 and
+	all(.status == "ok" and .state.pages_count > 0 and ((.state.resident_ratio < 0.01) != .state.cold_incomplete))' \
+	"$scratch/cold/samples.jsonl")" true 'what is cold is proven, or flagged'
+is "$(jq -c '[.subjects[].class] == ["cold", "cold", "plain", "cold"] and
+	([.flags[] | select(.id == "F-COLD") | .triggered] == [true]) and
+	([.comparisons[] | select(.a == "namespace:cache=warm" or .b == "namespace:cache=warm")] | length == 0)' \
+	"$scratch/cold/report.json")" true 'warm and cold are never compared'
+
 # A split puts all that is measured onto one set of CPUs, the same for every subject, QEMU's threads included.
 cat >"$scratch/place.json" <<'END'
 {
