@@ -2,6 +2,7 @@
 /* The control subject under a real keeper: it starts, says its facts, and its end is reported with its usage.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,45 @@ static void process_starts_and_ends(void **state)
 			    timeline_get(&probe.timeline, EVENT_EXECVE_CALL).t_ns);
 		probe_end(&probe);
 	}
+	world_close(&world);
+}
+
+#define DELAY_NS 60000000u
+
+/* Lets the keeper go on after a while. */
+static void *wake_keeper(void *data)
+{
+	clock_sleep_until(clock_now_ns() + DELAY_NS);
+	(void)kill(*(const pid_t *)data, SIGCONT);
+	return NULL;
+}
+
+/* Acceptance test 4 of the method: a starter that is late before it clones is seen there, and nowhere else. */
+static void a_late_keeper_is_seen_before_the_clone(void **state)
+{
+	struct world world;
+	struct probe probe;
+	pid_t keeper = getppid();
+	uint64_t rest_min_ns = UINT64_MAX;
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	for (unsigned i = 0; i < 5; i++) {
+		pthread_t thread;
+
+		assert_int_equal(kill(keeper, SIGSTOP), 0);
+		assert_int_equal(pthread_create(&thread, NULL, wake_keeper, &keeper), 0);
+		probe_start(&probe, &world, i);
+		(void)pthread_join(thread, NULL);
+		probe_ready(&probe);
+		uint64_t clone_ns = timeline_get(&probe.timeline, EVENT_CLONE_CALL).t_ns;
+
+		assert_true(clone_ns - probe.request_ns > DELAY_NS * 9 / 10);
+		if (probe.ready_ns - clone_ns < rest_min_ns)
+			rest_min_ns = probe.ready_ns - clone_ns;
+		probe_end(&probe);
+	}
+	assert_true(rest_min_ns < DELAY_NS / 2);
 	world_close(&world);
 }
 
@@ -97,6 +137,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(process_starts_and_ends),
+	    cmocka_unit_test(a_late_keeper_is_seen_before_the_clone),
 	    cmocka_unit_test(exit_is_reported),
 	    cmocka_unit_test(missing_program_is_an_error),
 	    cmocka_unit_test(keeper_is_small),
