@@ -31,7 +31,6 @@ struct mount_row {
 
 static const struct mount_row mount_rows[] = {
     {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
-    {BOX_MOUNT_NEW, "sys", "sysfs", PLAIN | MOUNT_ATTR_RDONLY, {NULL}},
     {BOX_MOUNT_DEVICES, "dev", NULL, 0, {NULL}},
     {BOX_MOUNT_NEW,
      "dev/pts",
@@ -43,7 +42,11 @@ static const struct mount_row mount_rows[] = {
     {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, 0, {NULL}},
 };
 
-static void describe_masks(struct box *box)
+/* Shows the network namespace that it is mounted in. */
+static const struct mount_row sys_row = {BOX_MOUNT_NEW, "sys", "sysfs", PLAIN | MOUNT_ATTR_RDONLY, {NULL}};
+
+/* The masks below one of the two, "/proc/" or "/sys/". */
+static void describe_masks(struct box *box, const char *below)
 {
 	static const enum box_mount_kind kinds[] = {
 	    [MASK_READONLY] = BOX_MOUNT_READONLY,
@@ -52,7 +55,7 @@ static void describe_masks(struct box *box)
 	};
 
 	for (size_t i = 0; i < MASK_COUNT; i++)
-		if (file_exists(masks[i].path))
+		if (!strncmp(masks[i].path, below, strlen(below)) && file_exists(masks[i].path))
 			box->mounts[box->mount_count++] = (struct box_mount){
 			    .kind = kinds[masks[i].kind],
 			    .fd = -1,
@@ -60,21 +63,26 @@ static void describe_masks(struct box *box)
 			};
 }
 
+static void describe_mount(struct box *box, const struct mount_row *row)
+{
+	box->mounts[box->mount_count++] = (struct box_mount){
+	    .kind = row->kind,
+	    .fd = row->kind == BOX_MOUNT_ATTACH ? NAMESPACE_FD_SOCKET : -1,
+	    .attributes = row->attributes,
+	    .target = box_text(box, row->target),
+	    .type = row->type ? box_text(box, row->type) : 0,
+	    .options = row->options[0] ? box_options(box, row->options) : 0,
+	};
+}
+
 static void describe_mounts(struct box *box)
 {
-	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++) {
-		const struct mount_row *row = &mount_rows[i];
-
-		box->mounts[box->mount_count++] = (struct box_mount){
-		    .kind = row->kind,
-		    .fd = row->kind == BOX_MOUNT_ATTACH ? NAMESPACE_FD_SOCKET : -1,
-		    .attributes = row->attributes,
-		    .target = box_text(box, row->target),
-		    .type = row->type ? box_text(box, row->type) : 0,
-		    .options = row->options[0] ? box_options(box, row->options) : 0,
-		};
-	}
-	describe_masks(box);
+	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++)
+		describe_mount(box, &mount_rows[i]);
+	describe_masks(box, "/proc/");
+	box->mount_network = box->mount_count;
+	describe_mount(box, &sys_row);
+	describe_masks(box, "/sys/");
 }
 
 static void describe_root(struct namespace_state *state)
@@ -160,7 +168,25 @@ int namespace_cgroup_fd(const struct namespace_state *state)
 	return state->root == NAMESPACE_ROOT_DISK ? NAMESPACE_FD_WORK + 1 : NAMESPACE_FD_UPPER;
 }
 
-int namespace_describe(struct namespace_state *state, const struct subject *subject, struct error *err)
+/* The base goes to the starter, the rest into each box. */
+static int describe_filter(struct namespace_state *state, const struct run *run, struct error *err)
+{
+	static struct seccomp_layer base, rest;
+	struct box *box = &state->box;
+	int rc = seccomp_build(&base, &rest, &state->filter, err);
+
+	if (!rc)
+		rc = start_box_prepare(run->keeper, base.filter, base.count, err);
+	if (rc < 0)
+		return rc;
+	box->filter_base = box_filter_digest(base.filter, base.count);
+	box->filter_count = (uint32_t)rest.count;
+	(void)memcpy(box->filter, rest.filter, rest.count * sizeof(rest.filter[0]));
+	return 0;
+}
+
+int namespace_describe(struct namespace_state *state, const struct run *run, const struct subject *subject,
+		       struct error *err)
 {
 	struct box *box = &state->box;
 
@@ -173,8 +199,5 @@ int namespace_describe(struct namespace_state *state, const struct subject *subj
 	describe_rlimits(box, &state->cgroups, &subject->limits);
 	describe_command(box, subject);
 	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));
-	int rc = seccomp_build(box->filter, BOX_FILTER_MAX, &state->filter, err);
-
-	box->filter_count = (uint32_t)state->filter.instructions;
-	return rc;
+	return describe_filter(state, run, err);
 }

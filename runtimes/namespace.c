@@ -48,7 +48,7 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 	subject->state = state;
 	state->lower = state->storage = -1;
 	state->user = -1;
-	int rc = start_box_prepare(run->keeper, err);
+	int rc = start_box_prepare(run->keeper, NULL, 0, err);
 
 	if (!rc)
 		state->user = namespace_user_open(run, err);
@@ -59,7 +59,7 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 	if (!rc)
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
-		rc = namespace_describe(state, subject, err);
+		rc = namespace_describe(state, run, subject, err);
 	if (!rc)
 		subject->facts = namespace_facts(state, subject);
 	return rc;

@@ -79,7 +79,8 @@ int namespace_user_open(const struct run *run, struct error *err);
 /** The resource limit (RLIMIT_AS, RLIMIT_NPROC) that stands in for a cgroup limit that a user cannot have; 0: none. */
 uint64_t namespace_substitute(const struct cgroups *cgroups, const struct limits *limits, int resource);
 /** Fills state->box from the subject and the host: everything that the instances have in common. */
-int namespace_describe(struct namespace_state *state, const struct subject *subject, struct error *err);
+int namespace_describe(struct namespace_state *state, const struct run *run, const struct subject *subject,
+		       struct error *err);
 /** Index of the first cgroup parent among the descriptors. */
 int namespace_cgroup_fd(const struct namespace_state *state);
 /** {engine, config} as in the report. */

@@ -12,6 +12,7 @@ static bool is_side_event(enum event_id id)
 {
 	switch (id) {
 	case EVENT_CLONE_RETURN:
+	case EVENT_NETWORK_MADE:
 	case EVENT_ENGINE_START:
 	case EVENT_API_START_RETURN:
 	case EVENT_START_RETURN:

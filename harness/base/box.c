@@ -23,6 +23,8 @@ const char *box_stage_name(enum box_stage stage)
 	    [BOX_STAGE_CGROUP_JOINED] = "cgroup_joined",
 	    [BOX_STAGE_ROOTFS_MOUNTED] = "rootfs_mounted",
 	    [BOX_STAGE_MOUNTS_DONE] = "mounts_done",
+	    [BOX_STAGE_NETWORK_MADE] = "network_made",
+	    [BOX_STAGE_NETWORK_JOINED] = "network_joined",
 	    [BOX_STAGE_PIVOTED] = "pivoted",
 	    [BOX_STAGE_CONFINED] = "confined",
 	    [BOX_STAGE_EXECVE_CALL] = "execve_call",
@@ -35,6 +37,16 @@ const char *box_stage_name(enum box_stage stage)
 size_t box_size(const struct box *box)
 {
 	return offsetof(struct box, filter) + box->filter_count * sizeof(box->filter[0]);
+}
+
+uint32_t box_filter_digest(const struct sock_filter *filter, size_t count)
+{
+	const unsigned char *bytes = (const unsigned char *)filter;
+	uint32_t digest = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < count * sizeof(*filter); i++)
+		digest = (digest ^ bytes[i]) * 16777619u;
+	return digest ? digest : 1;
 }
 
 /* A box under examination; the checks below answer true for what is right. */
@@ -169,7 +181,8 @@ static bool check_rlimits(const struct check *c)
 static bool check_counts(const struct box *box)
 {
 	return box->cgroup_count <= BOX_CGROUPS_MAX && box->cgroup_file_count <= BOX_CGROUP_FILES_MAX &&
-	       box->mount_count <= BOX_MOUNTS_MAX && box->rlimit_count <= BOX_RLIMITS_MAX &&
+	       box->mount_count <= BOX_MOUNTS_MAX && box->mount_network <= box->mount_count &&
+	       box->rlimit_count <= BOX_RLIMITS_MAX &&
 	       box->argument_count >= 1 && box->argument_count <= BOX_ARGUMENTS_MAX &&
 	       box->variable_count <= BOX_VARIABLES_MAX && box->filter_count <= BOX_FILTER_MAX &&
 	       box->text_size >= 1 && box->text_size <= BOX_TEXT_MAX && !box->text[0] &&

@@ -13,7 +13,7 @@
 
 #include "harness/base/error.h"
 
-#define BOX_VERSION 1
+#define BOX_VERSION 2
 #define BOX_FDS_MAX 16
 #define BOX_LOWERS_MAX 4
 #define BOX_CGROUPS_MAX 4
@@ -34,8 +34,10 @@ enum box_stage {
 	BOX_STAGE_CGROUP_JOINED,
 	BOX_STAGE_ROOTFS_MOUNTED,
 	BOX_STAGE_MOUNTS_DONE,
+	BOX_STAGE_NETWORK_MADE,	  /**< by the starter, beside the child */
+	BOX_STAGE_NETWORK_JOINED, /**< and what shows the network is mounted */
 	BOX_STAGE_PIVOTED,
-	BOX_STAGE_CONFINED, /**< network, host name, session, ids, capabilities and filter are set */
+	BOX_STAGE_CONFINED, /**< host name, session, ids, capabilities and filter are set */
 	BOX_STAGE_EXECVE_CALL,
 	BOX_STAGE_CLONE_RETURN,
 	BOX_STAGE_COUNT
@@ -108,6 +110,7 @@ struct box {
 	uint32_t hostname;	/**< text */
 	uint32_t cgroup_count, cgroup_file_count, mount_count, rlimit_count;
 	uint32_t argument_count, variable_count, filter_count, text_size;
+	uint32_t mount_network; /**< index of the first mount that is made in the network namespace */
 	uint32_t path;			       /**< text: what is executed, absolute, inside the root */
 	uint32_t arguments[BOX_ARGUMENTS_MAX]; /**< texts; the first is argv[0] */
 	uint32_t variables[BOX_VARIABLES_MAX]; /**< texts */
@@ -117,8 +120,13 @@ struct box {
 	struct box_mount mounts[BOX_MOUNTS_MAX]; /**< in this order */
 	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
 	char text[BOX_TEXT_MAX]; /**< text[0] is the empty text; ends with NUL at text_size - 1 */
+	uint32_t filter_base, unused; /**< box_filter_digest() of the program that the starter has to run under
+					 already and that `filter` completes; 0: none */
 	struct sock_filter filter[BOX_FILTER_MAX]; /**< seccomp program; 0 instructions: none */
 };
+
+/** Tells seccomp programs apart; never 0. */
+uint32_t box_filter_digest(const struct sock_filter *filter, size_t count);
 
 /** How much of a box has to travel: all but the unused end of the filter. */
 size_t box_size(const struct box *box);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/start-client.h"
 
@@ -67,6 +68,27 @@ static int starter_read(struct start_client *client, struct start_message *ret_r
 	return error_set(err, -EPIPE, "the starter of containers is gone");
 }
 
+/* Tells a new starter what to put itself under. */
+static int starter_restrict(struct start_client *client, struct error *err)
+{
+	struct start_message reply;
+	struct packet_fds fds;
+
+	if (!client->base)
+		return 0;
+	size_t size = offsetof(struct start_filter, filter) + client->base->count * sizeof(client->base->filter[0]);
+	int rc = packet_send(client->starter, client->base, size, NULL, 0);
+
+	if (rc < 0)
+		return error_errno(err, -rc, "cannot ask the starter of containers");
+	rc = starter_read(client, &reply, &fds, err);
+	if (rc < 0)
+		return rc;
+	packet_close(&fds);
+	return reply.errnum ? error_errno(err, reply.errnum, "the starter of containers cannot install its filter")
+			    : 0;
+}
+
 /* The connection to a starter, made when first asked for. */
 static int starter_connect(struct start_client *client, struct error *err)
 {
@@ -91,6 +113,8 @@ static int starter_connect(struct start_client *client, struct error *err)
 	if (!rc && reply.errnum)
 		rc = error_errno(err, reply.errnum,
 				 "the starter of containers cannot make its namespaces");
+	if (!rc)
+		rc = starter_restrict(client, err);
 	if (rc < 0)
 		(void)close(steal_fd(&client->starter));
 	return rc;
@@ -181,11 +205,29 @@ int start_guard_cgroup(struct start_client *client, const char *path, struct err
 	return client_guard(client, START_GUARD_CGROUP, path, err);
 }
 
-int start_box_prepare(struct start_client *client, struct error *err)
+/* The filter is kept for the starters to come. A starter that runs already gets it now. */
+static int base_set(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err)
+{
+	if (client->base)
+		return client->base->count == count && !memcmp(client->base->filter, base, count * sizeof(*base))
+			   ? 0
+			   : error_errno(err, EEXIST, "the starter of containers runs under another filter");
+	if (count > BOX_FILTER_MAX)
+		return error_errno(err, E2BIG, "the filter of containers");
+	client->base = alloc_zero(1, sizeof(*client->base));
+	client->base->kind = START_FILTER;
+	client->base->count = (uint32_t)count;
+	(void)memcpy(client->base->filter, base, count * sizeof(*base));
+	return client->starter < 0 ? 0 : starter_restrict(client, err);
+}
+
+int start_box_prepare(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err)
 {
 	(void)pthread_mutex_lock(&client->starter_lock);
-	int rc = starter_connect(client, err);
+	int rc = count ? base_set(client, base, count, err) : 0;
 
+	if (!rc)
+		rc = starter_connect(client, err);
 	(void)pthread_mutex_unlock(&client->starter_lock);
 	return rc;
 }

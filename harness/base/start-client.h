@@ -12,6 +12,7 @@
 
 struct start_client {
 	int socket, starter;
+	struct start_filter *base; /* what each starter puts itself under; NULL: nothing. Under starter_lock */
 	unsigned starters; /* how many there have been; under starter_lock */
 	pthread_mutex_t request_lock; /* one request at a time: from sending to its reply */
 	pthread_mutex_t starter_lock; /* the same for boxes */

@@ -74,6 +74,7 @@ void start_disconnect(struct start_client *client)
 	(void)pthread_mutex_destroy(&client->starter_lock);
 	(void)pthread_mutex_destroy(&client->request_lock);
 	free(client->exits);
+	free(client->base);
 	free(client);
 }
 

@@ -81,8 +81,12 @@ int start_program(struct start_client *client, const struct start_program *progr
  * its exit. */
 int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
 	      struct started *ret_started, struct error *err);
-/** Makes the starter now instead of with the first box. */
-int start_box_prepare(struct start_client *client, struct error *err);
+/**
+ * Makes the starter now instead of with the first box, and this and every later one puts itself under the seccomp
+ * program: what is the same for all boxes is so installed once. The boxes name it as their filter_base. -EEXIST: there
+ * is another one already.
+ */
+int start_box_prepare(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err);
 /** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. -EPIPE: no
  * keeper. */
 int start_await_exit(struct start_client *client, pid_t pid, uint64_t deadline_ns, struct exited *ret_exited,
@@ -134,7 +138,8 @@ enum start_loan_kind {
 	START_LOAN_TREE,    /* paths[0] -> a detached mount */
 	START_LOAN_OVERLAY, /* lower, upper, work -> a detached mount */
 	START_LOAN_TRY,	    /* two descriptors */
-	START_LOAN_KINDS
+	START_LOAN_KINDS,
+	START_FILTER = 16 /* struct start_filter, and for every starter */
 };
 
 /** Harness to starter, beside boxes; only as many paths are sent as the kind needs, absolute ones. */
@@ -142,6 +147,14 @@ struct start_loan {
 	uint32_t version; /**< 0, which no box has */
 	uint32_t kind;
 	char paths[START_LOAN_PATHS][PATH_MAX];
+};
+
+/** Harness to starter: the seccomp program that it shall run under. As long as `count` says. */
+struct start_filter {
+	uint32_t version; /**< 0, which no box has */
+	uint32_t kind;	  /**< START_FILTER */
+	uint32_t count, unused;
+	struct sock_filter filter[BOX_FILTER_MAX];
 };
 
 /** Keeper or starter to harness. Exits come without being asked for, and never before the reply about their

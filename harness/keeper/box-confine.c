@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the payload must not have is given up here, in the one order that works: the network while we own
- * it, then ids, then capabilities, then the parent-death signal (each change of credentials clears
- * it), then descriptors, and the filter last, because it forbids most of the rest.
+ * What the payload must not have is given up here, in the one order that works: ids, then capabilities, then the
+ * parent-death signal (each change of credentials clears it), then descriptors, and the filter last, because it
+ * forbids most of the rest.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,17 +23,6 @@
 #include "harness/keeper/box-steps.h"
 
 #define CAPABILITIES_MAX 64
-
-static int confine_network(struct box_run *run)
-{
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	if (!(run->box->flags & BOX_LOOPBACK_UP))
-		return 0;
-	cleanup_close int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return any < 0 || ioctl(any, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
-}
 
 static int confine_hostname(struct box_run *run)
 {
@@ -132,8 +118,8 @@ static int confine_filter(struct box_run *run)
 int box_confine(struct box_run *run)
 {
 	static int (*const parts[])(struct box_run * run) = {
-	    confine_network,	  confine_hostname, confine_session,	 confine_ids,
-	    confine_capabilities, confine_death,    confine_descriptors, confine_filter,
+	    confine_hostname, confine_session,	   confine_ids,	   confine_capabilities,
+	    confine_death,    confine_descriptors, confine_filter,
 	};
 
 	for (uint32_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -184,9 +184,9 @@ static int mount_make(struct box_run *run, const struct box_mount *m, int target
 	return -EINVAL;
 }
 
-int box_mount_rest(struct box_run *run)
+static int mounts_make(struct box_run *run, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = 0; i < run->box->mount_count; i++) {
+	for (uint32_t i = from; i < to; i++) {
 		const struct box_mount *m = &run->box->mounts[i];
 		cleanup_close int target = target_open(run->box->text + m->target);
 
@@ -201,4 +201,14 @@ int box_mount_rest(struct box_run *run)
 			return -errno;
 	}
 	return 0;
+}
+
+int box_mount_rest(struct box_run *run)
+{
+	return mounts_make(run, 0, run->box->mount_network);
+}
+
+int box_mount_network(struct box_run *run)
+{
+	return mounts_make(run, run->box->mount_network, run->box->mount_count);
 }

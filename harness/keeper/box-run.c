@@ -19,6 +19,14 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/keeper/box-steps.h"
+#include "harness/keeper/network.h"
+
+static int box_cgroups(struct box_run *run)
+{
+	int unused;
+
+	return box_joins_by_clone(run->box) ? 0 : box_cgroups_make(run, &unused);
+}
 
 static int box_join(struct box_run *run)
 {
@@ -31,6 +39,20 @@ static int box_join(struct box_run *run)
 	if (run->box->flags & BOX_CGROUP_NAMESPACE && unshare(CLONE_NEWCGROUP) < 0)
 		return -errno;
 	return 0;
+}
+
+static int box_network(struct box_run *run)
+{
+	run->detail = BOX_MOUNTS_MAX;
+	if (run->box->namespaces & CLONE_NEWNET) {
+		int rc = network_join(run);
+
+		if (!rc)
+			rc = network_spread(run);
+		if (rc < 0)
+			return rc;
+	}
+	return box_mount_network(run);
 }
 
 /* box_mount_root() left us in the root, on top of the stub's. A user's stub shows the host's /proc and /sys, so it
@@ -50,9 +72,10 @@ int box_child(void *data)
 		enum box_stage stage;
 		int (*step)(struct box_run *run);
 	} steps[] = {
-	    {BOX_STAGE_CGROUP_JOINED, box_join},     {BOX_STAGE_ROOTFS_MOUNTED, box_mount_root},
-	    {BOX_STAGE_MOUNTS_DONE, box_mount_rest}, {BOX_STAGE_PIVOTED, box_pivot},
-	    {BOX_STAGE_CONFINED, box_confine},
+	    {BOX_STAGE_CGROUP_CREATED, box_cgroups}, {BOX_STAGE_CGROUP_JOINED, box_join},
+	    {BOX_STAGE_ROOTFS_MOUNTED, box_mount_root},
+	    {BOX_STAGE_MOUNTS_DONE, box_mount_rest}, {BOX_STAGE_NETWORK_JOINED, box_network},
+	    {BOX_STAGE_PIVOTED, box_pivot},	     {BOX_STAGE_CONFINED, box_confine},
 	};
 	struct box_run *run = data;
 
@@ -63,7 +86,8 @@ int box_child(void *data)
 		run->errnum = -steps[i].step(run);
 		if (run->errnum)
 			return 127;
-		run->stamps_ns[steps[i].stage] = clock_now_ns();
+		if (!run->stamps_ns[steps[i].stage]) /* the starter may have done it */
+			run->stamps_ns[steps[i].stage] = clock_now_ns();
 	}
 	run->stage = BOX_STAGE_EXECVE_CALL;
 	run->detail = 0;

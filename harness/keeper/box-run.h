@@ -2,10 +2,14 @@
 /* The child's side of a box: from the first statement after clone to execve, in the starter's memory. */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/base/box.h"
+
+#define NETWORK_NONE 0
+#define NETWORK_READY 1
 
 /** One start. The starter fills the upper part, the child the lower one. */
 struct box_run {
@@ -14,6 +18,11 @@ struct box_run {
 	int tasks[BOX_CGROUPS_MAX]; /**< `tasks` of each cgroup that is not joined by clone; -1 */
 	bool rootless;		    /**< in a user's namespace: no groups to give up, a stub to leave */
 	int keeper;		    /**< pidfd: once it is readable nobody wants the child any more */
+	int starter;		    /**< pidfd of the starter, into whose network namespace the child goes */
+
+	cpu_set_t cpus;	 /**< where the container may run */
+	bool apart;	 /**< the child keeps off the starter's CPU as long as both work */
+	int32_t network; /**< futex: NETWORK_NONE, then NETWORK_READY or a negative errno; by the starter */
 
 	uint64_t stamps_ns[BOX_STAGE_COUNT]; /**< 0: not reached */
 	uint32_t stage, detail;		     /**< where it failed: stage and which of its steps */

@@ -5,11 +5,18 @@
 
 #include "harness/keeper/box-run.h"
 
+/** Whether a cgroup is joined by CLONE_INTO_CGROUP: then the starter makes them all, else the child. */
+bool box_joins_by_clone(const struct box *box);
+/** Makes the cgroups. `ret_folder` is the one for CLONE_INTO_CGROUP, or -1. detail: index of the cgroup. What is
+ * half-made the harness removes by name. */
+int box_cgroups_make(struct box_run *run, int *ret_folder);
 /** Assembles the root, mounts it on top of the stub's and makes it the working folder. detail: see
  * box-mount.c. */
 int box_mount_root(struct box_run *run);
-/** Everything below the root. detail: index of the mount. */
+/** Everything below the root that shows no network. detail: index of the mount. */
 int box_mount_rest(struct box_run *run);
+/** The rest, in the network namespace. */
+int box_mount_network(struct box_run *run);
 /** Gives up everything that the payload must not have. detail: row of the table in box-confine.c. */
 int box_confine(struct box_run *run);
 /** execve; returns only on failure. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/keeper/clone.h"
 
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
-static char clone_stack[65536] __attribute__((aligned(16)));
+#include "harness/keeper/raw.h"
 
 /* The child must not return through the caller's frames: it starts on its own stack and leaves by exit. */
 static long clone_call(const struct clone_args *args, int (*child)(void *data), void *data)
@@ -34,17 +35,34 @@ static long clone_call(const struct clone_args *args, int (*child)(void *data), 
 #endif
 }
 
-pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd)
+pid_t clone_begin(struct clone_room *room, uint64_t flags, int cgroup, int (*child)(void *data), void *data,
+		  int *ret_pidfd)
 {
 	struct clone_args args = {
-	    .flags = flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+	    .flags = flags | CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | CLONE_CHILD_CLEARTID,
 	    .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
+	    .child_tid = (uint64_t)(uintptr_t)&room->alive,
 	    .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
-	    .stack = (uint64_t)(uintptr_t)clone_stack,
-	    .stack_size = sizeof(clone_stack),
+	    .stack = (uint64_t)(uintptr_t)room->stack,
+	    .stack_size = sizeof(room->stack),
 	};
 
+	room->alive = 1;
 	if (flags & CLONE_INTO_CGROUP)
 		args.cgroup = (uint64_t)cgroup;
 	return (pid_t)clone_call(&args, child, data);
+}
+
+/* The kernel's wake-up is one for futexes that processes share. */
+void clone_wait(struct clone_room *room)
+{
+	while (__atomic_load_n(&room->alive, __ATOMIC_ACQUIRE))
+		(void)raw_call(SYS_futex, (long)(uintptr_t)&room->alive, FUTEX_WAIT, 1, 0);
+}
+
+pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd)
+{
+	static struct clone_room room;
+
+	return clone_begin(&room, flags | CLONE_VFORK, cgroup, child, data, ret_pidfd);
 }

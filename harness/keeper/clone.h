@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clone3 as vfork does it: shared memory, a stack of the child's own, the caller waits until exec or exit. */
+/* clone3 with shared memory and a stack of the child's own: the start costs nothing by the caller's size. */
 #pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
+
+#define CLONE_STACK_BYTES 65536
+
+/** What a child needs until it has ended or has become another program. */
+struct clone_room {
+	uint32_t alive; /**< futex: the kernel clears it at exec and at exit */
+	char stack[CLONE_STACK_BYTES] __attribute__((aligned(16)));
+};
 
 /**
  * Runs child(data), which must end in exec or _exit, in a new process and returns its pid once it has;
@@ -12,3 +20,8 @@
  * handlers are reset, the mask is not.
  */
 pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd);
+/** The same without waiting: until clone_wait() the caller must not touch errno, nor what the child uses. */
+pid_t clone_begin(struct clone_room *room, uint64_t flags, int cgroup, int (*child)(void *data), void *data,
+		  int *ret_pidfd);
+/** Waits until the child has ended or executes another program. Leaves errno alone. */
+void clone_wait(struct clone_room *room);

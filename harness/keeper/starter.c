@@ -15,36 +15,50 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 
 #include "harness/base/clock.h"
-#include "harness/keeper/box-run.h"
+#include "harness/keeper/box-steps.h"
 #include "harness/keeper/clone.h"
 #include "harness/keeper/keeper.h"
 #include "harness/keeper/lender.h"
+#include "harness/keeper/network.h"
 #include "harness/keeper/stub.h"
 
-/* The starter's descriptors, above the standard files, which are the stub's /dev/null. The two mount namespaces are
- * only there without root's rights (lender.h). */
-enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_HOST, STARTER_STUB, STARTER_FREE };
+/* The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper and of
+ * itself, its own network namespace, and, only without root's rights (lender.h), two mount namespaces. */
+enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_SELF, STARTER_NETWORK, STARTER_HOST, STARTER_STUB, STARTER_FREE };
 
-/* Gives the two descriptors their numbers and closes all others but the standard ones. */
+/* Gives the descriptors their numbers and closes all others but the standard ones. */
 static int starter_descriptors(int socket, pid_t keeper)
 {
-	long pidfd = syscall(SYS_pidfd_open, keeper, 0);
-	int socket_high = fcntl(socket, F_DUPFD_CLOEXEC, 64);
-	int keeper_high = pidfd < 0 ? -1 : fcntl((int)pidfd, F_DUPFD_CLOEXEC, 64);
+	const struct {
+		int number;
+		long fd;
+	} rows[] = {
+	    {STARTER_SOCKET, socket},
+	    {STARTER_KEEPER, syscall(SYS_pidfd_open, keeper, 0)},
+	    {STARTER_SELF, syscall(SYS_pidfd_open, getpid(), 0)},
+	};
+	int high[sizeof(rows) / sizeof(rows[0])];
 
-	if (socket_high < 0 || keeper_high < 0 || dup3(socket_high, STARTER_SOCKET, O_CLOEXEC) < 0 ||
-	    dup3(keeper_high, STARTER_KEEPER, O_CLOEXEC) < 0 ||
-	    syscall(SYS_close_range, STARTER_FREE, ~0u, 0) < 0)
-		return -errno;
-	return 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		high[i] = rows[i].fd < 0 ? -1 : fcntl((int)rows[i].fd, F_DUPFD_CLOEXEC, 64);
+		if (high[i] < 0)
+			return -errno;
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (dup3(high[i], rows[i].number, O_CLOEXEC) < 0)
+			return -errno;
+	return syscall(SYS_close_range, STARTER_NETWORK, ~0u, 0) < 0 ? -errno : 0;
 }
+
+/* What the starter runs under, and so all its children; 0: nothing yet. */
+static uint32_t starter_base;
 
 static int starter_prepare(int socket, pid_t keeper, bool rootless)
 {
@@ -55,6 +69,8 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 
 	if (!rc && rootless)
 		rc = lender_enter(STARTER_HOST);
+	if (!rc)
+		rc = network_home(STARTER_NETWORK);
 	if (!rc)
 		rc = stub_make(rootless);
 	if (!rc && rootless)
@@ -69,85 +85,36 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 	return rc;
 }
 
-static int cgroup_write(int folder, const char *name, const char *value)
-{
-	int fd = openat(folder, name, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	ssize_t put = write(fd, value, strlen(value));
-	int rc = put < 0 ? -errno : 0;
-
-	(void)close(fd);
-	return rc;
-}
-
-/* Makes one cgroup and sets its files; the folder's descriptor, or a negative errno. */
-static int cgroup_make(const struct box *box, const struct box_cgroup *group, int parent)
-{
-	const char *name = box->text + group->name;
-
-	if (mkdirat(parent, name, 0755) < 0)
-		return -errno;
-	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = folder < 0 ? -errno : 0;
-
-	for (uint32_t i = 0; !rc && i < group->file_count; i++) {
-		const struct box_cgroup_file *file = &box->cgroup_files[group->file_first + i];
-
-		rc = cgroup_write(folder, box->text + file->name, box->text + file->value);
-	}
-	if (rc < 0 && folder >= 0)
-		(void)close(folder);
-	return rc < 0 ? rc : folder;
-}
-
-/* All cgroups of the box; `ret_folder` is the one for CLONE_INTO_CGROUP. What is half-made the harness
- * removes by name. */
-static int cgroups_make(struct box_run *run, int *ret_folder)
-{
-	*ret_folder = -1;
-	for (uint32_t i = 0; i < run->box->cgroup_count; i++) {
-		const struct box_cgroup *group = &run->box->cgroups[i];
-		int folder = cgroup_make(run->box, group, run->fds[group->parent]);
-
-		run->detail = i;
-		if (folder < 0)
-			return folder;
-		if (group->join_clone) {
-			*ret_folder = folder;
-			continue;
-		}
-		run->tasks[i] = openat(folder, "tasks", O_WRONLY | O_CLOEXEC);
-		(void)close(folder);
-		if (run->tasks[i] < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-/* Starts the box; returns the pidfd, or -1 with run->errnum where there is no process. */
+/* Starts the box; returns the pidfd, or -1 with run->errnum where there is no process. The child mounts while the
+ * network is made here. */
 static int starter_run(struct box_run *run, pid_t *ret_pid)
 {
-	int folder, pidfd = -1;
+	static struct clone_room room;
+	int folder = -1, pidfd = -1;
 
 	run->stage = BOX_STAGE_CGROUP_CREATED;
-	run->errnum = -cgroups_make(run, &folder);
+	run->errnum = box_joins_by_clone(run->box) ? -box_cgroups_make(run, &folder) : 0;
 	if (run->errnum)
 		return -1;
-	run->stamps_ns[BOX_STAGE_CGROUP_CREATED] = clock_now_ns();
 	run->stage = BOX_STAGE_CHILD_FIRST;
-	uint64_t flags = run->box->namespaces | CLONE_PARENT | (folder >= 0 ? CLONE_INTO_CGROUP : 0);
+	uint64_t flags = (run->box->namespaces & ~(uint64_t)CLONE_NEWNET) | CLONE_PARENT |
+			 (folder >= 0 ? CLONE_INTO_CGROUP : 0);
 
 	run->stamps_ns[BOX_STAGE_CLONE_CALL] = clock_now_ns();
-	pid_t pid = clone_run(flags, folder, box_child, run, &pidfd);
+	pid_t pid = clone_begin(&room, flags, folder, box_child, run, &pidfd);
 
 	run->stamps_ns[BOX_STAGE_CLONE_RETURN] = clock_now_ns();
-	if (pid < 0)
+	if (pid < 0) {
 		run->errnum = -pid;
-	else
-		*ret_pid = pid;
-	return pid < 0 ? -1 : pidfd;
+		return -1;
+	}
+	if (run->box->namespaces & CLONE_NEWNET) {
+		network_part(run, pid);
+		network_make(run);
+	}
+	clone_wait(&room);
+	*ret_pid = pid;
+	return pidfd;
 }
 
 static void reply_fill(struct start_message *reply, const struct box_run *run)
@@ -161,15 +128,17 @@ static void reply_fill(struct start_message *reply, const struct box_run *run)
 			    (struct start_stamp){.stage = stage, .t_ns = run->stamps_ns[stage]};
 }
 
-static void starter_serve(const struct box *box, size_t size, struct packet_fds *fds, bool rootless)
+/* False: this starter can start nothing any more. */
+static bool starter_serve(const struct box *box, size_t size, struct packet_fds *fds, bool rootless)
 {
 	static struct box_run run;
 	struct start_message reply = {0};
 	struct packet_fds pidfd = {0};
 
-	run = (struct box_run){.box = box, .fds = fds->fds, .keeper = STARTER_KEEPER, .rootless = rootless};
+	run = (struct box_run){
+	    .box = box, .fds = fds->fds, .keeper = STARTER_KEEPER, .starter = STARTER_SELF, .rootless = rootless};
 	(void)memset(run.tasks, -1, sizeof(run.tasks));
-	if (box_check(box, size, fds->count, NULL) < 0) {
+	if (box_check(box, size, fds->count, NULL) < 0 || (box->filter_base && box->filter_base != starter_base)) {
 		run.errnum = EINVAL;
 	} else {
 		pidfd.fds[0] = starter_run(&run, &reply.pid);
@@ -178,6 +147,25 @@ static void starter_serve(const struct box *box, size_t size, struct packet_fds 
 	reply_fill(&reply, &run);
 	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &pidfd, 0);
 	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the pidfd */
+	if (run.apart)
+		(void)sched_setaffinity(0, sizeof(run.cpus), &run.cpus);
+	return network_leave(STARTER_NETWORK) == 0;
+}
+
+/* Puts the starter under the seccomp program. */
+static void starter_restrict(struct start_filter *request, size_t size)
+{
+	struct start_message reply = {0};
+	struct sock_fprog program = {.len = (unsigned short)request->count, .filter = request->filter};
+
+	if (size < offsetof(struct start_filter, filter) || !request->count || request->count > BOX_FILTER_MAX ||
+	    size != offsetof(struct start_filter, filter) + request->count * sizeof(request->filter[0]) || starter_base)
+		reply.errnum = EINVAL;
+	else if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+		reply.errnum = errno;
+	else
+		starter_base = box_filter_digest(request->filter, request->count);
+	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), NULL, 0);
 }
 
 /* Lends a mount. False: this starter can start nothing any more. */
@@ -193,13 +181,31 @@ static bool starter_lend(const struct start_loan *loan, size_t size, struct pack
 	return fd != -ENOTRECOVERABLE;
 }
 
-/* The first message says whether the stub stands; afterwards one reply for each box or loan. */
+union starter_request {
+	struct box box;
+	struct start_loan loan;
+	struct start_filter filter;
+};
+
+/* Does what is asked. False: this starter can start nothing any more. */
+static bool starter_answer(union starter_request *request, size_t size, struct packet_fds *fds, bool rootless)
+{
+	bool special = size >= offsetof(struct start_loan, paths) && !request->loan.version;
+
+	if (special && request->loan.kind == START_FILTER) {
+		packet_close(fds);
+		starter_restrict(&request->filter, size);
+		return true;
+	}
+	if (special && rootless)
+		return starter_lend(&request->loan, size, fds);
+	return starter_serve(&request->box, size, fds, rootless);
+}
+
+/* The first message says whether the stub stands; afterwards one reply for each request. */
 static void starter_main(int socket, pid_t keeper)
 {
-	static union {
-		struct box box;
-		struct start_loan loan;
-	} request;
+	static union starter_request request;
 	struct start_message hello = {0};
 	struct packet_fds fds;
 	bool rootless = geteuid() != 0;
@@ -210,14 +216,8 @@ static void starter_main(int socket, pid_t keeper)
 	while (!rc) {
 		ssize_t got = packet_receive(STARTER_SOCKET, &request, sizeof(request), &fds, 0);
 
-		if (got <= 0)
+		if (got <= 0 || !starter_answer(&request, (size_t)got, &fds, rootless))
 			break;
-		if (rootless && got >= (ssize_t)sizeof(request.loan.version) && !request.loan.version) {
-			if (!starter_lend(&request.loan, (size_t)got, &fds))
-				break;
-			continue;
-		}
-		starter_serve(&request.box, (size_t)got, &fds, rootless);
 	}
 	_exit(rc ? 1 : 0);
 }

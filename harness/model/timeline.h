@@ -31,7 +31,9 @@
 	X(CHILD_FIRST, "child_first", "first statement of the child")                                  \
 	X(CGROUP_JOINED, "cgroup_joined", "the child is in its cgroup")                                \
 	X(ROOTFS_MOUNTED, "rootfs_mounted", "the overlay is mounted")                                  \
-	X(MOUNTS_DONE, "mounts_done", "/proc, /sys, /dev, the channel and the masks are mounted")      \
+	X(MOUNTS_DONE, "mounts_done", "/proc, /dev, the channel and the masks are mounted")            \
+	X(NETWORK_MADE, "network_made", "the network namespace exists (side event)")                   \
+	X(NETWORK_JOINED, "network_joined", "the child is in it, and /sys, which shows it, is mounted") \
 	X(PIVOTED, "pivoted", "the root is the instance's own")                                        \
 	X(CONFINED, "confined", "ids, capabilities and system call filter are set")                    \
 	X(EXECVE_CALL, "execve_call", "the child calls execve")                                        \

@@ -22,9 +22,9 @@ extern const struct runtime runtime_namespace;
 static void assert_stamps_in_order(struct probe *probe)
 {
 	static const enum event_id order[] = {
-	    EVENT_LAUNCH,	 EVENT_CGROUP_CREATED, EVENT_CLONE_CALL,   EVENT_CHILD_FIRST,
-	    EVENT_CGROUP_JOINED, EVENT_ROOTFS_MOUNTED, EVENT_MOUNTS_DONE,  EVENT_PIVOTED,
-	    EVENT_CONFINED,	 EVENT_EXECVE_CALL,    EVENT_CLONE_RETURN,
+	    EVENT_LAUNCH,	 EVENT_CLONE_CALL,     EVENT_CHILD_FIRST,
+	    EVENT_CGROUP_JOINED, EVENT_ROOTFS_MOUNTED, EVENT_MOUNTS_DONE,  EVENT_NETWORK_JOINED,
+	    EVENT_PIVOTED,	 EVENT_CONFINED,       EVENT_EXECVE_CALL,
 	};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {

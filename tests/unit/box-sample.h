@@ -37,6 +37,7 @@ static inline void box_sample(struct box *box)
 	box->mounts[1] =
 	    (struct box_mount){.kind = BOX_MOUNT_ATTACH, .fd = 5, .target = box_text(box, "run/socket")};
 	box->mount_count = 2;
+	box->mount_network = 1;
 	box->rlimits[0] = (struct box_rlimit){.resource = 7, .soft = 10, .hard = 20};
 	box->rlimit_count = 1;
 	box->path = box_text(box, "/payload");
