@@ -29,26 +29,45 @@ static bool is_control(const struct analysis *analysis, size_t subject)
 	       analysis_plain(analysis, s->kind, s->root) == subject;
 }
 
-/* One subject under two names: the noise of host and method, and nothing else, is between them (R1.4). */
-static bool twins(const struct analysis_subject *x, const struct analysis_subject *y)
+/* What was asked for, as text for free(); NULL: the plan does not say, or it is a mock, which is nothing twice. */
+static char *asked_text(const struct analysis_subject *s)
 {
-	const struct json *a = json_get(x->json, "asked"), *b = json_get(y->json, "asked");
+	const struct json *asked = json_get(s->json, "asked");
 
-	if (x->kind == KIND_MOCK || !json_is_object(a) || !json_is_object(b))
-		return false;
-	cleanup_free char *mine = json_text(a, false), *theirs = json_text(b, false);
-
-	return !strcmp(mine, theirs);
+	return s->kind != KIND_MOCK && json_is_object(asked) ? json_text(asked, false) : NULL;
 }
 
-/* `control`: whether a is one; asked once for all b. */
-static bool meets(const struct analysis *analysis, size_t a, bool control, size_t b)
+/*
+ * For each subject the first one that is the same under another name; SIZE_MAX: there is none before it. The noise of
+ * host and method, and nothing else, is between the two (R1.4). For free().
+ */
+static size_t *twins_find(const struct analysis *analysis)
+{
+	size_t count = analysis->subject_count, *twin_of = alloc_zero(count + 1, sizeof(*twin_of));
+	char **texts = alloc_zero(count + 1, sizeof(*texts));
+
+	for (size_t b = 0; b < count; b++) {
+		size_t a = 0;
+
+		texts[b] = asked_text(&analysis->subjects[b]);
+		while (a < b && !(texts[a] && texts[b] && !strcmp(texts[a], texts[b])))
+			a++;
+		twin_of[b] = a < b ? a : SIZE_MAX;
+	}
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+	return twin_of;
+}
+
+/* `control`: whether a is one; asked once for all b. `twin`: the same subject as b under another name. */
+static bool meets(const struct analysis *analysis, size_t a, bool control, size_t b, size_t twin)
 {
 	const struct analysis_subject *x = &analysis->subjects[a], *y = &analysis->subjects[b];
 
 	if (a == b || !comparable(x, y))
 		return false;
-	return control || (x->kind == KIND_CONTAINER && y->kind == KIND_VM) || (a < b && twins(x, y));
+	return control || (x->kind == KIND_CONTAINER && y->kind == KIND_VM) || a == twin;
 }
 
 struct compare_data pairs_by_block(const struct analysis_summary *a, const struct analysis_summary *b, double *x,
@@ -154,12 +173,13 @@ static void holm_adjust(struct analysis *analysis, bool headline)
 int pairs_compare(struct analysis *analysis, struct error *err)
 {
 	bool too_many = pairs_count(analysis) > ANALYSIS_PAIRS_MAX;
+	cleanup_free size_t *twin_of = twins_find(analysis);
 
 	for (size_t a = 0; a < analysis->subject_count; a++) {
 		bool skip = too_many && left_out(analysis, a), control = is_control(analysis, a);
 
 		for (size_t b = 0; b < analysis->subject_count; b++) {
-			if (!meets(analysis, a, control, b))
+			if (!meets(analysis, a, control, b, twin_of[b]))
 				continue;
 			analysis->comparisons_left_out += skip;
 			int rc = skip ? 0 : subjects_compare(analysis, a, b, err);

@@ -242,7 +242,8 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 		return EXIT_INTERRUPTED; /* at once; `tare report` says what was measured */
 	struct error report_err = {0};
 
-	if (digests_write(options.folder, &report_err) < 0)
+	/* What ended the run is said already, and a full disk has no room for this either. */
+	if (digests_write(options.folder, &report_err) < 0 && rc >= 0)
 		progress_note(&progress, report_err.text);
 	/* Who interrupts does not want to wait for charts; `tare report` draws them. */
 	struct report_wish wish = {
