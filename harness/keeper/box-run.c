@@ -47,8 +47,6 @@ static int box_network(struct box_run *run)
 	if (run->box->namespaces & CLONE_NEWNET) {
 		int rc = network_join(run);
 
-		if (!rc)
-			rc = network_spread(run);
 		if (rc < 0)
 			return rc;
 	}

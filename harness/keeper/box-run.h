@@ -2,7 +2,6 @@
 /* The child's side of a box: from the first statement after clone to execve, in the starter's memory. */
 #pragma once
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,8 +19,6 @@ struct box_run {
 	int keeper;		    /**< pidfd: once it is readable nobody wants the child any more */
 	int starter;		    /**< pidfd of the starter, into whose network namespace the child goes */
 
-	cpu_set_t cpus;	 /**< where the container may run */
-	bool apart;	 /**< the child keeps off the starter's CPU as long as both work */
 	int32_t network; /**< futex: NETWORK_NONE, then NETWORK_READY or a negative errno; by the starter */
 
 	uint64_t stamps_ns[BOX_STAGE_COUNT]; /**< 0: not reached */

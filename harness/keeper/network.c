@@ -46,29 +46,6 @@ static long loopback_up(void)
 	return rc;
 }
 
-/* The scheduler often leaves the child behind the starter, where it would only wait. */
-void network_part(struct box_run *run, pid_t child)
-{
-	cpu_set_t others, own;
-	unsigned here;
-
-	if (raw_call(SYS_sched_getaffinity, 0, sizeof(run->cpus), (long)(uintptr_t)&run->cpus, 0) < 0 ||
-	    raw_call(SYS_getcpu, (long)(uintptr_t)&here, 0, 0, 0) < 0)
-		return;
-	others = run->cpus;
-	CPU_CLR(here, &others);
-	CPU_ZERO(&own);
-	CPU_SET(here, &own);
-	(void)raw_call(SYS_sched_setaffinity, 0, sizeof(own), (long)(uintptr_t)&own, 0);
-	run->apart = CPU_COUNT(&others) > 0 &&
-		     raw_call(SYS_sched_setaffinity, child, sizeof(others), (long)(uintptr_t)&others, 0) >= 0;
-}
-
-int network_spread(struct box_run *run)
-{
-	return run->apart && sched_setaffinity(0, sizeof(run->cpus), &run->cpus) < 0 ? -errno : 0;
-}
-
 void network_make(struct box_run *run)
 {
 	long rc = raw_call(SYS_unshare, CLONE_NEWNET, 0, 0, 0);

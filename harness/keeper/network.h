@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Network namespaces, the dearest part of a container: the starter makes one while the child, on another CPU, mounts.
- * For that the starter goes into the new namespace, where the child follows it; then it goes home.
+ * Network namespaces, the dearest part of a container: the starter makes one while the child mounts, on another CPU
+ * where one is free. For that the starter goes into the new namespace, where the child follows it; then it goes home.
  */
 #pragma once
 
@@ -12,10 +12,6 @@
 
 /** A namespace of the starter's own, with nothing in it, to come home to: its descriptor gets the number. */
 int network_home(int number);
-/** Starter: moves the child to another CPU than its own, where there is one. Leaves errno alone. */
-void network_part(struct box_run *run, pid_t child);
-/** Child: the whole set of CPUs again. */
-int network_spread(struct box_run *run);
 /** Starter: makes the box's namespace and tells the child. Sets run->network; leaves errno alone. */
 void network_make(struct box_run *run);
 /** Starter: leaves it again, once nobody has to follow any more. 0 or a negative errno. */

@@ -108,10 +108,8 @@ static int starter_run(struct box_run *run, pid_t *ret_pid)
 		run->errnum = -pid;
 		return -1;
 	}
-	if (run->box->namespaces & CLONE_NEWNET) {
-		network_part(run, pid);
+	if (run->box->namespaces & CLONE_NEWNET)
 		network_make(run);
-	}
 	clone_wait(&room);
 	*ret_pid = pid;
 	return pidfd;
@@ -147,8 +145,6 @@ static bool starter_serve(const struct box *box, size_t size, struct packet_fds 
 	reply_fill(&reply, &run);
 	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &pidfd, 0);
 	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the pidfd */
-	if (run.apart)
-		(void)sched_setaffinity(0, sizeof(run.cpus), &run.cpus);
 	return network_leave(STARTER_NETWORK) == 0;
 }
 
