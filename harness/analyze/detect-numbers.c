@@ -184,11 +184,14 @@ static void mark_summary(struct analysis *a, struct analysis_flag *flag, struct 
 
 void detect_precision(struct analysis *a, struct analysis_flag *flag)
 {
+	double target = json_number_of(json_path(a->recording->end, "precision.target_ratio"), 0.05);
+
+	(void)snprintf(flag->detail, sizeof(flag->detail), "%g %%", target * 100);
 	for (size_t i = 0; i < a->summary_count; i++) {
 		struct analysis_summary *sum = &a->summaries[i];
 		struct estimate median = {sum->stats.median, sum->stats.ci};
 
-		if (sum->metric->headline && sum->count && !(stats_precision(&median) <= 0.05))
+		if (sum->metric->headline && sum->count && !(stats_precision(&median) <= target))
 			mark_summary(a, flag, sum);
 	}
 }

@@ -69,3 +69,14 @@ int quantity_parse_count(const char *text, uint64_t least, uint64_t most, uint64
 	*ret_count = count;
 	return 0;
 }
+
+int quantity_parse_percent(const char *text, double *ret_ratio, struct error *err)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || (*end && strcmp(end, "%") != 0) || !(percent > 0 && percent < 1000))
+		return error_input(err, "'%.32s' is not a number of percent above 0 and below 1000", text);
+	*ret_ratio = percent / 100;
+	return 0;
+}

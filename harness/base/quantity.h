@@ -10,5 +10,7 @@
 int quantity_parse_bytes(const char *text, uint64_t *ret_bytes, struct error *err);
 /** A duration: a number with ns, us, ms, s, min or h (a unit is required, but for 0). */
 int quantity_parse_ns(const char *text, uint64_t *ret_ns, struct error *err);
+/** Percent, above 0 and below 1000, with or without its sign: "5%", "2.5"; as a part of 1. */
+int quantity_parse_percent(const char *text, double *ret_ratio, struct error *err);
 /** A whole number between two bounds. */
 int quantity_parse_count(const char *text, uint64_t least, uint64_t most, uint64_t *ret_count, struct error *err);

@@ -9,6 +9,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
+#include "harness/base/quantity.h"
 #include "harness/base/file.h"
 #include "harness/cli/command.h"
 #include "harness/report/versus-report.h"
@@ -194,19 +195,12 @@ static int compare_loaded(const struct compare_arguments *a, struct loaded sides
 
 static int threshold_read(struct compare_arguments *a, struct error *err)
 {
-	char *end;
-	double percent;
-
 	a->options.threshold = NAN;
 	if (!a->threshold)
 		return 0;
-	percent = strtod(a->threshold, &end);
-	if (end == a->threshold || (*end && strcmp(end, "%") != 0) || !(percent > 0 && percent < 1000))
-		return error_input(err,
-				   "--threshold: '%.32s' is not a number of percent above 0 and below 1000",
-				   a->threshold);
-	a->options.threshold = percent / 100;
-	return 0;
+	int rc = quantity_parse_percent(a->threshold, &a->options.threshold, err);
+
+	return rc < 0 ? error_wrap(err, rc, "--threshold") : 0;
 }
 
 static int compare_exec(int argc, char **argv, struct error *err)

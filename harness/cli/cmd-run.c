@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "harness/analyze/stopping.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
@@ -23,7 +24,8 @@
 #include "harness/report/sections.h"
 
 enum { OPT_SUBJECTS = 's', OPT_BLOCKS = 'b', OPT_OUT = 'o', OPT_QUIET = 'q', OPT_SEED = 0x100, OPT_BUDGET, OPT_CONNECT,
-       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT, OPT_CACHE };
+       OPT_PLOTS, OPT_WARMUP, OPT_RESUME, OPT_PLOT, OPT_PLACEMENT, OPT_CACHE,
+       OPT_PRECISION };
 
 static const struct argp_option run_options[] = {
 	{"subjects", OPT_SUBJECTS, "LIST", 0,
@@ -33,8 +35,11 @@ static const struct argp_option run_options[] = {
 	{"warmup", OPT_WARMUP, "N", 0, "Warm-up blocks of the latency kind (default: the scenario's)", 0},
 	{"seed", OPT_SEED, "N", 0,
 	 "Seed of the order, decimal or 0x...; the same seed gives the same plan (default: random)", 0},
-	{"budget", OPT_BUDGET, "TIME", 0, "Start no new block after this time, such as 5min (default: none)",
-	 0},
+	{"precision", OPT_PRECISION, "PCT", 0,
+	 "As many blocks of start-up as it takes until the interval of every median and ratio is within this many "
+	 "percent, such as 5: 10 at least, and 60 or --blocks at most (default: all of the scenario's blocks)", 0},
+	{"budget", OPT_BUDGET, "TIME", 0,
+	 "Start no new block after this time, such as 5min (default: none; with --precision 15min)", 0},
 	{"out", OPT_OUT, "DIR", 0, "Folder of the run (default: results/runs/TIME-SCENARIO-ID in a checkout)",
 	 0},
 	{"resume", OPT_RESUME, "DIR", 0,
@@ -59,6 +64,7 @@ struct run_arguments {
 	size_t scenario_count;
 	const char *subjects, *out, *connect, *plots, *resume, *placement, *cache;
 	uint64_t blocks, warmup, seed, budget_ns;
+	double precision;
 	bool quiet, plot, has_seed, has_warmup;
 	struct error err;
 };
@@ -91,6 +97,8 @@ static int take_option(struct run_arguments *a, int key, const char *value)
 		return parse_seed(value, &a->seed, &a->err);
 	case OPT_BUDGET:
 		return quantity_parse_ns(value, &a->budget_ns, &a->err);
+	case OPT_PRECISION:
+		return quantity_parse_percent(value, &a->precision, &a->err);
 	case OPT_OUT:
 		a->out = value;
 		return 0;
@@ -152,6 +160,7 @@ static const struct argp run_argp = {
 	       "  tare run\n"
 	       "  tare run startup --subjects process,namespace --blocks 20\n"
 	       "  tare run compare --subjects namespace,vm:machine=q35:libvirt=stock\n"
+	       "  tare run startup --precision 5 --budget 5min\n"
 	       "  tare run my.json --out runs/first --seed 42 --budget 5min",
 };
 
@@ -196,6 +205,23 @@ static char *default_folder(const char *scenario)
 	return alloc_format("%s/%s-%s-%04x", places_runs(), stamp, scenario, id);
 }
 
+/* The blocks are the most that there may be: the other kinds keep theirs. */
+static int apply_precision(const struct run_arguments *a, struct scenario *scenario, struct error *err)
+{
+	struct block_counts *latency = &scenario->blocks[BLOCK_LATENCY];
+
+	if (!latency->count)
+		return error_input(err, "--precision: '%s' has no blocks of start-up", scenario->name);
+	if (a->blocks && a->blocks < STOPPING_MIN_BLOCKS)
+		return error_input(err, "--precision: %llu blocks are too few to tell; %d at least",
+				   (unsigned long long)a->blocks, STOPPING_MIN_BLOCKS);
+	if (a->blocks || latency->count < STOPPING_MAX_BLOCKS)
+		latency->count = a->blocks ? a->blocks : STOPPING_MAX_BLOCKS;
+	if (a->has_warmup)
+		latency->warmup = a->warmup;
+	return 0;
+}
+
 static void apply_counts(const struct run_arguments *a, struct scenario *scenario)
 {
 	for (size_t kind = 0; kind < BLOCK_KIND_COUNT; kind++)
@@ -216,8 +242,15 @@ static int load_scenario(const struct run_arguments *a, const char *name, struct
 		if (rc < 0)
 			scenario_release(ret_scenario);
 	}
-	if (!rc)
+	if (rc < 0)
+		return rc;
+	if (!(a->precision > 0)) {
 		apply_counts(a, ret_scenario);
+		return 0;
+	}
+	rc = apply_precision(a, ret_scenario, err);
+	if (rc < 0)
+		scenario_release(ret_scenario);
 	return rc;
 }
 
@@ -276,7 +309,8 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 		.placement = a->placement,
 		.cache = a->cache,
 		.seed = a->seed,
-		.budget_ns = a->budget_ns,
+		.budget_ns = a->budget_ns || !(a->precision > 0) ? a->budget_ns : STOPPING_BUDGET_NS,
+		.precision = a->precision,
 		.argument_count = argc,
 		.arguments = argv,
 	};
@@ -288,14 +322,17 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 
 static int run_resume(const struct run_arguments *a, int argc, char **argv, struct error *err)
 {
-	struct session_options options = {.budget_ns = a->budget_ns, .argument_count = argc, .arguments = argv};
+	struct session_options options = {.budget_ns = a->budget_ns,
+					  .precision = a->precision,
+					  .argument_count = argc,
+					  .arguments = argv};
 	struct recording earlier;
 	struct scenario scenario;
 
 	if (a->scenario_count || a->subjects || a->out || a->connect || a->placement || a->cache || a->blocks ||
 	    a->has_warmup || a->has_seed)
 		return error_input(err, "--resume: takes scenario, subjects, counts, seed and connection from its "
-				   "folder; only --budget, --plots and --quiet may be given with it");
+				   "folder; only --budget, --precision, --plots and --quiet may be given with it");
 	int rc = recording_load(a->resume, &earlier, err);
 
 	if (rc < 0)

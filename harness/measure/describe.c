@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/analyze/stopping.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
@@ -27,7 +28,7 @@ static struct json *describe_tool(const struct describe_run *d)
 	return tool;
 }
 
-static struct json *describe_design(const struct scenario *scenario)
+static struct json *describe_design(const struct scenario *scenario, double precision)
 {
 	struct json *design = json_object(), *kinds = json_object();
 
@@ -41,6 +42,8 @@ static struct json *describe_design(const struct scenario *scenario)
 	}
 	json_add(design, "kinds", kinds);
 	json_add_number(design, "confidence_ratio", 0.95);
+	if (precision > 0)
+		json_add(design, "precision", stopping_rule_json(precision));
 	return design;
 }
 
@@ -69,7 +72,7 @@ static struct json *describe_run_object(const struct describe_run *d)
 	json_add_text(scenario, "title", d->scenario->title);
 	json_add(scenario, "source", json_copy(d->scenario->source));
 	json_add(run, "scenario", scenario);
-	json_add(run, "design", describe_design(d->scenario));
+	json_add(run, "design", describe_design(d->scenario, d->options->precision));
 	return run;
 }
 

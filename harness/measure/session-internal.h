@@ -2,6 +2,7 @@
 /* A run while it goes on: what session.c (the loop) and session-setup.c (begin and end) share. */
 #pragma once
 
+#include "harness/analyze/stopping.h"
 #include "harness/measure/attempt.h"
 #include "harness/measure/calibrate.h"
 #include "harness/measure/neighbours.h"
@@ -34,6 +35,9 @@ struct session {
 	struct calibrate_point calibrated; /* when the clocks were last compared */
 	struct placement placement; /* which CPU does what */
 	struct neighbours neighbours; /* other runs that were alive */
+	struct stopping stopping; /* what was found the last time, with options->precision */
+	bool latency_over, latency_cut; /* no latency block is begun any more; as time is short */
+	bool budget_over; /* no block at all */
 	struct session_result result;
 };
 
@@ -43,6 +47,8 @@ int session_open(struct session *s, struct error *err);
 void session_prepare(struct session *s);
 /** Writes plan.json and host.json and begins the journal; or goes on with it, and says what has changed. */
 int session_describe(struct session *s, struct error *err);
+/** How long the steps from this one on will take, as those so far did. */
+uint64_t session_estimate_ns(const struct session *s, size_t from);
 /** One line that the user should know now. */
 void session_notice(const struct session *s, const char *text);
 /** Finishes the subjects, and takes away everything that session_open() made. */

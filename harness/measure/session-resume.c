@@ -77,6 +77,14 @@ static int recall_connection(const struct json *run, struct session_options *opt
 	return 0;
 }
 
+static void recall_precision(const struct json *run, struct session_options *options)
+{
+	double target = json_number_of(json_path(run, "design.precision.target_ratio"), 0);
+
+	if (!(options->precision > 0) && target > 0 && target <= STOPPING_TARGET_MAX)
+		options->precision = target;
+}
+
 int session_recall(const struct recording *earlier, struct scenario *ret_scenario, struct session_options *options,
 		   struct error *err)
 {
@@ -102,6 +110,7 @@ int session_recall(const struct recording *earlier, struct scenario *ret_scenari
 	options->folder = earlier->folder;
 	if (!options->budget_ns)
 		options->budget_ns = (uint64_t)json_get_int(run, "budget_ns", 0);
+	recall_precision(run, options);
 	options->earlier = earlier;
 	return 0;
 }
@@ -154,6 +163,15 @@ static int resume_take_sample(struct session *s, const struct sample *sample, st
 	return 0;
 }
 
+/* A narrower interval than it was asked for then is a reason to go on. */
+static bool stopped_precise(const struct recording *earlier, double target)
+{
+	const struct json *precision = json_get(earlier->end, "precision");
+
+	return !strcmp(json_get_text(earlier->end, "stop_reason", ""), "precision") &&
+	       target >= json_get_number(precision, "target_ratio", 0);
+}
+
 int resume_begin(struct session *s, struct error *err)
 {
 	const struct recording *earlier = s->options->earlier;
@@ -175,6 +193,9 @@ int resume_begin(struct session *s, struct error *err)
 	if (!rc && s->done_count == s->plan.count && earlier->end)
 		rc = error_input(err, "%s: nothing to resume: all %zu samples of the plan are there", earlier->folder,
 				 s->plan.count);
+	if (!rc && stopped_precise(earlier, s->options->precision))
+		rc = error_input(err, "%s: nothing to resume: it ended as every interval was narrow enough; a smaller "
+				 "--precision goes on", earlier->folder);
 	for (const struct json *other = json_first(json_get(earlier->end, "concurrent_runs")); other;
 	     other = json_next(other))
 		neighbours_add(&s->neighbours, json_text_of(other, ""));

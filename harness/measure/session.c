@@ -11,8 +11,9 @@
 #include "harness/base/clock.h"
 #include "harness/measure/experiment.h"
 #include "harness/measure/session-resume.h"
+#include "harness/measure/session-stop.h"
 
-static uint64_t session_estimate_ns(const struct session *s, size_t from)
+uint64_t session_estimate_ns(const struct session *s, size_t from)
 {
 	uint64_t left_ns = 0, mean_ns = 0, count = 0;
 	size_t cells = s->scenario->subject_count * BLOCK_KIND_COUNT;
@@ -133,30 +134,26 @@ static int session_step(struct session *s, size_t index, struct error *err)
 	return 0;
 }
 
-static bool session_out_of_budget(const struct session *s, const struct plan_step *next)
+static bool session_skips(const struct session *s, size_t index)
 {
-	uint64_t spent_ns = clock_now_ns() - s->begin_ns;
+	size_t subject = s->plan.steps[index].subject;
 
-	return !next->position && s->options->budget_ns && spent_ns > s->options->budget_ns;
+	return s->done[index] || (s->scenario->subjects[subject].optional && !s->usable[subject]);
 }
 
 static int session_loop(struct session *s, struct error *err)
 {
-	s->result.stop_reason = "complete";
 	for (size_t i = 0; i < s->plan.count && !receiver_interrupted(s->receiver); i++) {
-		if (s->done[i])
+		if (session_over(s, i))
 			continue;
-		if (session_out_of_budget(s, &s->plan.steps[i])) {
-			s->result.stop_reason = "budget";
-			break;
-		}
-		if (s->scenario->subjects[s->plan.steps[i].subject].optional && !s->usable[s->plan.steps[i].subject])
-			continue;
-		int rc = session_step(s, i, err);
+		int rc = session_skips(s, i) ? 0 : session_step(s, i, err);
 
+		if (!rc)
+			rc = session_look(s, i, err);
 		if (rc < 0)
 			return rc;
 	}
+	s->result.stop_reason = session_stop_reason(s);
 	for (size_t i = 0; i < s->scenario->subject_count; i++)
 		s->result.failed_subjects += s->tried[i] && !s->good[i];
 	s->result.interrupted = receiver_interrupted(s->receiver);
@@ -187,6 +184,7 @@ static int session_end(struct session *s, struct error *err)
 
 	json_add_text(end, "record", "end");
 	json_add_text(end, "stop_reason", s->result.stop_reason);
+	session_stop_json(s, end);
 	json_add_int(end, "duration_ns", (int64_t)(clock_now_ns() - s->attempts.epoch_ns));
 	json_add(end, "concurrent_runs", neighbours_json(&s->neighbours));
 	add_rusage(s, end);

@@ -30,6 +30,8 @@ struct session_options {
 	const char *placement;    /**< one of PLACEMENT_POLICIES; NULL: auto */
 	uint64_t seed;
 	uint64_t budget_ns;	  /**< no new block starts after this; 0: no limit */
+	double precision; /**< latency blocks end when every interval is within this part of its value (method 5.6); 0:
+			       all blocks of the plan */
 	int argument_count;	  /**< the command line, for the report */
 	char **arguments;
 	/** After each sample; NULL: none. */
@@ -45,12 +47,14 @@ struct session_result {
 	size_t failed_subjects; /**< no attempt at all succeeded, though there were some: a result that says no */
 	bool interrupted;
 	bool orphaned; /**< the keeper was killed: everything is undone, end at once */
-	const char *stop_reason; /**< "complete", "budget", "interrupted" */
+	/** "complete", "budget", "interrupted"; with a precision also "precision", "max_blocks", "failures". */
+	const char *stop_reason;
 };
 
 /**
  * For a run that is to go on: makes the scenario as it was run, and sets folder, seed, connection and `earlier` of the
- * options (budget_ns where it is 0). `earlier` must live as long as the session. error_input: its plan cannot be read.
+ * options (budget_ns and precision where they are 0). `earlier` must live as long as the session. error_input: its
+ * plan cannot be read.
  */
 int session_recall(const struct recording *earlier, struct scenario *ret_scenario, struct session_options *options,
 		   struct error *err);

@@ -34,6 +34,8 @@ static struct json *run_json(const struct recording *r)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		add_copy(run, keys[i], json_get(r->end, keys[i]));
 	add_copy(design, "stop_reason", json_get(r->end, "stop_reason"));
+	if (json_get(r->end, "precision"))
+		json_add(design, "precision", json_copy(json_get(r->end, "precision")));
 	json_add(run, "design", design);
 	add_copy(run, "resumes", r->resumes);
 	add_copy(run, "concurrent_runs", json_get(r->end, "concurrent_runs"));

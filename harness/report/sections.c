@@ -17,7 +17,7 @@ static const struct {
 } section_table[] = {
 	{section_head, IN_ALL},		{section_claims, IN_ALL},	{section_charts, IN_FULL},
 	{section_numbers, IN_ALL},	{section_parts, IN_ALL},	{section_experiments, IN_ALL},
-	{section_flags, IN_ALL},
+	{section_stopping, IN_ALL},	{section_flags, IN_ALL},
 	{section_unequal, IN_ALL},	{section_failures, IN_ALL},	{section_phases, IN_FULL},
 	{section_weights, IN_FULL},	{section_stop, IN_FULL},	{section_calibration, IN_FULL},
 	{section_placement, IN_FULL},	{section_doctor, IN_FULL},	{section_host, IN_FULL},
