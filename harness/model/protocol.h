@@ -16,6 +16,9 @@
  *	harness  boot\n     payload  KEY=VALUE\n ... .\n   when a guest's kernel reached stages of its boot
  *	harness  touch BYTES\n  payload  KEY=VALUE\n .\n   it holds so much memory, each page written
  *	harness  write FILE OFFSET BYTES\n   payload  KEY=VALUE\n .\n   it has written to that file, and synced it
+ *	harness  work ID COUNT WARMUP ITERATIONS LIMIT_MS FOLDER\n
+ *	payload  < > < > ... KEY=VALUE\n ... .\n   identical work: for each iteration one byte before and one after
+ *	                                           it, which the harness stamps; then what came of it
  *	harness  quit\n     payload ends with status 0 (a guest resets, which ends the VM)
  */
 #pragma once
@@ -30,6 +33,10 @@
 #define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
 #define PROTOCOL_ENV_HOLD "TARE_HOLD"       /* guest only: "1": send H and wait before the ready byte */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
+
+/* For tests, how workloads fail. 1: wrong result, 2: dies, 3: hangs, 4: garbage. */
+#define PROTOCOL_ENV_WORK_FAULT "TARE_WORK_FAULT"
+#define PROTOCOL_ARGUMENT_TRUE "true"        /* the payload with this argument ends at once, with status 0 */
 
 #define PROTOCOL_UNIX_PREFIX "unix:"
 #define PROTOCOL_ISA "isa"
@@ -52,6 +59,7 @@
 #define PROTOCOL_COMMAND_BOOT "boot"
 #define PROTOCOL_COMMAND_TOUCH "touch"
 #define PROTOCOL_COMMAND_WRITE "write"
+#define PROTOCOL_COMMAND_WORK "work"
 #define PROTOCOL_COMMAND_QUIT "quit"
 
 /* Facts. Clock stamps are "MONOTONIC_ns BOOTTIME_ns TSC", decimal. */
@@ -76,3 +84,33 @@
 #define PROTOCOL_FACT_WRITE_NS "write_ns"     /* from open to the end of fsync, by its own clock */
 #define PROTOCOL_RELEASE_BARE "bare"          /* the release of a guest that has no kernel at all */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */
+
+/*
+ * A work order (method 4.1): the payload runs the workload in a child of its own, WARMUP + ITERATIONS times COUNT
+ * operations, and kills it after LIMIT_MS. FOLDER is where files may be made. The two bytes are no text, so that
+ * nothing else can hold them.
+ */
+#define PROTOCOL_WORK_START '\x02'
+#define PROTOCOL_WORK_END '\x03'
+#define PROTOCOL_WORK_ITERATIONS_MAX 24 /* warm-up ones too */
+
+#define PROTOCOL_WORK_STATUS "status"       /* one of the following */
+#define PROTOCOL_WORK_OK "ok"
+#define PROTOCOL_WORK_WRONG "wrong_checksum" /* the result is not what these operations give */
+#define PROTOCOL_WORK_CRASH "crash"         /* the child died: "error" says how */
+#define PROTOCOL_WORK_TIMEOUT "timeout"
+#define PROTOCOL_WORK_CANNOT "cannot"       /* not here: "error" says why */
+#define PROTOCOL_WORK_ERROR "error"         /* WHAT: ERRNO, decimal */
+#define PROTOCOL_WORK_COUNT "ops"           /* operations of one iteration */
+#define PROTOCOL_WORK_CHECKSUM "checksum"   /* of the last iteration, hex: the same for the same work everywhere */
+#define PROTOCOL_WORK_NS "ns"               /* how long each iteration took by CLOCK_MONOTONIC, blanks between */
+#define PROTOCOL_WORK_COST "cost_ns"        /* the part of it that is the cost, where that is not all */
+#define PROTOCOL_WORK_CLAIMED "bytes"       /* that each iteration says it moved to or from storage */
+#define PROTOCOL_WORK_READ "read_bytes"     /* that the child caused to be read from storage (/proc/self/io) in all */
+#define PROTOCOL_WORK_WRITTEN "write_bytes" /* the same, written */
+
+/* The built-in workloads; each has a row in scenarios/payload/work-*.c. */
+#define PROTOCOL_WORKLOADS(X)                                                                                     \
+	X(cpu_int) X(cpu_prime) X(cpu_fp) X(mem_bw) X(mem_write) X(mem_lat_16k) X(mem_lat_1m) X(mem_lat_64m)       \
+	X(mem_lat_huge) X(page_fault) X(syscall) X(clock_vdso) X(clock_syscall) X(pipe_1cpu) X(pipe_2cpu) X(spawn) \
+	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_connect)

@@ -15,12 +15,18 @@
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/text.h"
 #include "scenarios/payload/weight.h"
+#include "scenarios/payload/work.h"
 
 enum status {
 	STATUS_DONE = 0,
 	STATUS_START = 1,   /* no channel named, or it could not be opened */
 	STATUS_CHANNEL = 2, /* it broke */
 };
+
+static int command_work(struct command *command)
+{
+	return work_command(command->arguments);
+}
 
 static int command_ping(struct command *command)
 {
@@ -67,6 +73,7 @@ static const struct {
 	{ PROTOCOL_COMMAND_BOOT, command_boot },
 	{ PROTOCOL_COMMAND_TOUCH, command_touch },
 	{ PROTOCOL_COMMAND_WRITE, command_write },
+	{ PROTOCOL_COMMAND_WORK, command_work },
 };
 
 static int command_unknown(void)
@@ -113,8 +120,8 @@ int main(int argc, char **argv, char **environment)
 {
 	_Bool guest = ready.isa && getpid() == 1;
 
-	(void)argc;
-	(void)argv;
+	if (argc == 2 && !strcmp(argv[1], PROTOCOL_ARGUMENT_TRUE))
+		return STATUS_DONE;
 	if (ready.failed && ready.isa)
 		guest_fail(ready.failed, ready.error);
 	if (ready.failed)

@@ -11,13 +11,16 @@ PAYLOAD_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -Os -fno-pie -fno-stack-protector
 PAYLOAD_LDFLAGS := -static -no-pie -s -Wl,-e,payload_entry -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,-z,norelro
 
+# The workloads are programs as people build them.
+$(B)/obj-payload/work-%.o $(B)/obj-payload/sha256%.o: PAYLOAD_SPEED := -O2
+
 $(B)/payload: $(PAYLOAD_OBJECTS)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) $(PAYLOAD_LDFLAGS) -o $@ $^
+	$(Q)$(MUSL_CC) $(PAYLOAD_LDFLAGS) -o $@ $^ -lm
 
 $(B)/obj-payload/%.o: $(PAYLOAD_DIR)/%
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	$(Q)$(MUSL_CC) $(PAYLOAD_CFLAGS) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
+	$(Q)$(MUSL_CC) $(PAYLOAD_CFLAGS) $(PAYLOAD_SPEED) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -c -o $@ $<
 
 -include $(PAYLOAD_OBJECTS:.o=.d)

@@ -52,7 +52,8 @@ static void compress(uint32_t state[8], const uint8_t block[BLOCK])
 				 constants[i] + words[i];
 		uint32_t second = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
 
-		memmove(v + 1, v, 7 * sizeof(v[0]));
+		for (int j = 7; j > 0; j--) /* no memmove: it costs more than the rest of the round */
+			v[j] = v[j - 1];
 		v[4] += first;
 		v[0] = first + second;
 	}
@@ -91,11 +92,26 @@ static void finish(uint32_t state[8], uint8_t block[BLOCK], size_t rest, uint64_
 	compress(state, block);
 }
 
+static const uint32_t initial[8] = {
+	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+};
+
+void sha256_bytes(const void *bytes, size_t length, uint32_t ret_state[8])
+{
+	uint8_t block[BLOCK];
+	const uint8_t *at = bytes;
+	size_t left = length;
+
+	memcpy(ret_state, initial, sizeof(initial));
+	for (; left >= BLOCK; at += BLOCK, left -= BLOCK)
+		compress(ret_state, at);
+	memcpy(block, at, left);
+	finish(ret_state, block, left, length);
+}
+
 int sha256_file(const char *path, char ret_hex[SHA256_HEX])
 {
-	uint32_t state[8] = {
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-	};
+	uint32_t state[8];
 	uint8_t block[BLOCK];
 	uint64_t total = 0;
 	ssize_t count;
@@ -103,6 +119,7 @@ int sha256_file(const char *path, char ret_hex[SHA256_HEX])
 
 	if (fd < 0)
 		return -1;
+	memcpy(state, initial, sizeof(state));
 	while ((count = read_block(fd, block)) == BLOCK) {
 		compress(state, block);
 		total += BLOCK;

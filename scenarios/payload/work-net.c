@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TCP over the box's own loopback, one request at a time (a closed loop). net_rr: one byte there and back on one
+ * connection (netperf's TCP_RR); net_connect: a connection for each byte.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "scenarios/payload/work.h"
+
+struct net {
+	struct sockaddr_in address;
+	int socket;
+};
+
+/* A guest starts with its loopback down; in a container it is up, and nobody may set it. */
+static void loopback_up(int fd)
+{
+	struct ifreq request = {.ifr_name = "lo"};
+
+	if (!ioctl(fd, SIOCGIFFLAGS, &request) && !(request.ifr_flags & IFF_UP)) {
+		request.ifr_flags |= IFF_UP;
+		ioctl(fd, SIOCSIFFLAGS, &request);
+	}
+}
+
+static void serve(int listener)
+{
+	const int one = 1;
+
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		char byte;
+
+		if (fd < 0)
+			_exit(1);
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		while (read(fd, &byte, 1) == 1 && write(fd, &byte, 1) == 1)
+			;
+		close(fd);
+	}
+}
+
+static int dial(struct work *work)
+{
+	struct net *net = work->state;
+	const struct linger at_once = {.l_onoff = 1}; /* a reset: no port is left in TIME_WAIT */
+	const int one = 1;
+
+	net->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (net->socket < 0)
+		return work_failed(work, "socket");
+	setsockopt(net->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(net->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	if (connect(net->socket, (struct sockaddr *)&net->address, sizeof(net->address)) < 0)
+		return work_failed(work, "connect");
+	return 0;
+}
+
+static int prepare(struct work *work)
+{
+	static struct net net = {.address = {.sin_family = AF_INET}};
+	socklen_t size = sizeof(net.address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (listener < 0)
+		return work_failed(work, "socket");
+	loopback_up(listener);
+	net.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(listener, (struct sockaddr *)&net.address, size) < 0 || listen(listener, 128) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&net.address, &size) < 0)
+		return work_failed(work, "listen");
+	pid_t child = fork();
+
+	if (child < 0)
+		return work_failed(work, "fork");
+	if (!child)
+		serve(listener);
+	close(listener);
+	work->state = &net;
+	return 0;
+}
+
+static int prepare_connected(struct work *work)
+{
+	int rc = prepare(work);
+
+	return rc < 0 ? rc : dial(work);
+}
+
+static int one_request(struct work *work, uint64_t number)
+{
+	const struct net *net = work->state;
+	char byte = (char)number;
+
+	if (write(net->socket, &byte, 1) != 1 || read(net->socket, &byte, 1) != 1)
+		return work_failed(work, "request");
+	work->checksum += byte == (char)number;
+	return 0;
+}
+
+static int run(struct work *work)
+{
+	int rc = 0;
+
+	work->checksum = 0;
+	for (uint64_t i = 0; i < work->count && !rc; i++)
+		rc = one_request(work, i);
+	work->expected = work->count;
+	return rc;
+}
+
+static int run_connect(struct work *work)
+{
+	const struct net *net = work->state;
+	int rc = 0;
+
+	work->checksum = 0;
+	for (uint64_t i = 0; i < work->count && !rc; i++) {
+		rc = dial(work);
+		if (!rc)
+			rc = one_request(work, i);
+		close(net->socket);
+	}
+	work->expected = work->count;
+	return rc;
+}
+
+const struct work_kind work_net_rr = {"net_rr", prepare_connected, NULL, run, NULL};
+const struct work_kind work_net_connect = {"net_connect", prepare, NULL, run_connect, NULL};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A workload: a fixed number of operations, timed, with a result that is known beforehand (method 4.1). The same
+ * bytes run it in every subject. A new one is a file work-*.c with its row, and a word in protocol.h.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/model/protocol.h"
+
+/** One order while it is carried out, in a child process that ends with it. */
+struct work {
+	uint64_t count;	      /**< operations of one iteration */
+	const char *folder;   /**< where files may be made; no slash at its end */
+	void *state;	      /**< the workload's own */
+	uint64_t checksum;    /**< set by run: a function of `count` alone */
+	uint64_t expected;    /**< what it must be; set before run, or by check */
+	uint64_t discount_ns; /**< part of the time that is no cost, such as a sleep that was asked for */
+	uint64_t bytes;	      /**< that run claims to have moved to or from storage */
+	const char *failed;   /**< what went wrong, where a step returned a negative errno */
+};
+
+/** Steps return 0, or a negative errno with `failed` set. All but run may be NULL. */
+struct work_kind {
+	const char *id;
+	int (*prepare)(struct work *work); /**< once, untimed: memory, files, peers */
+	int (*reset)(struct work *work);   /**< before each iteration, untimed */
+	int (*run)(struct work *work);	   /**< the operations, and nothing else */
+	int (*check)(struct work *work);   /**< after each iteration, untimed: sets `expected` or `checksum` */
+};
+
+#define WORK_DECLARE(id) extern const struct work_kind work_##id;
+PROTOCOL_WORKLOADS(WORK_DECLARE)
+#undef WORK_DECLARE
+
+/** Carries out an order of protocol.h, what follows its first word, and answers. 0, or negative errno: no channel. */
+int work_command(char *order);
+
+/** For a step: remembers what failed. Returns -errno (or -EIO where errno is 0). */
+int work_failed(struct work *work, const char *what);
+
+/** The compiler must take the value for used, and for unknown from here on. */
+#define WORK_OPAQUE(value) __asm__ volatile("" : "+r"(value) : : "memory")
+
+/** A generator with the same numbers everywhere (Marsaglia, "Xorshift RNGs", 2003: 13, 7, 17). */
+static inline uint64_t work_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
