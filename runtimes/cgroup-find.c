@@ -208,3 +208,10 @@ const char *cgroup_remedy(const struct cgroups *cgroups)
 			return rows[i].remedy;
 	return cgroup_missing(cgroups) ? "Mount cgroup v2 with these controllers." : "Run tare as root for the rest.";
 }
+
+bool cgroup_is_mixed(void)
+{
+	cleanup_free char *controllers = file_read("/sys/fs/cgroup/unified/cgroup.controllers", NULL, NULL);
+
+	return controllers && controllers[strspn(controllers, " \n")];
+}

@@ -61,6 +61,11 @@ const char *cgroup_missing(const struct cgroups *cgroups);
 /** Why one is not to be had, and what to do about it: half a sentence and a whole one. */
 const char *cgroup_reason(const struct cgroups *cgroups);
 const char *cgroup_remedy(const struct cgroups *cgroups);
+/** Whether the host has controllers both in v1 and in v2, which crun and libvirt's LXC driver refuse. */
+bool cgroup_is_mixed(void);
+#define CGROUP_MIXED_REMEDY                                                                                            \
+	"Boot with systemd.unified_cgroup_hierarchy=1; or mount in v1 what /sys/fs/cgroup/unified/cgroup.controllers " \
+	"lists, or start tare where that is unmounted (unshare -m)."
 /** {version, hierarchies, controllers, join}: for the subject's facts. */
 struct json *cgroup_facts(const struct cgroups *cgroups);
 

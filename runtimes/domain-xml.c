@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtimes/domain-xml.h"
+#include "runtimes/domain-xml-internal.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,11 +31,6 @@ enum domain_machine domain_machine_find(const char *name)
 	while (i < DOMAIN_MACHINE_COUNT && strcmp(machine_names[i], name))
 		i++;
 	return (enum domain_machine)i;
-}
-
-static const xmlChar *xml(const char *text)
-{
-	return (const xmlChar *)text;
 }
 
 /** Adds <name>text</name> with attributes (name, value, ..., NULL); NULL text: none. */
@@ -146,7 +139,7 @@ static void flag_query_skip(xmlNodePtr root)
 	(void)xmlNewProp(del, xml("capability"), xml("cpu-unavailable-features"));
 }
 
-static char *document_text(xmlDocPtr document)
+char *domain_xml_text(xmlDocPtr document)
 {
 	xmlChar *bytes = NULL;
 	int size = 0;
@@ -183,167 +176,58 @@ char *domain_xml_build(const struct domain *domain)
 		(void)node_add(root, "seclabel", NULL, "type", "none", "model", "dac", NULL);
 	if (domain->skip_flag_query)
 		flag_query_skip(root);
-	text = document_text(document);
+	text = domain_xml_text(document);
 	xmlFreeDoc(document);
 	return text;
 }
 
-static xmlDocPtr document_parse(const char *text)
+static void filesystem_add(xmlNodePtr devices, const char *source, const char *target)
 {
-	return xmlReadMemory(text, (int)strlen(text), "domain", NULL,
-			     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
+	xmlNodePtr system = node_add(devices, "filesystem", NULL, "type", "mount", NULL);
+
+	(void)node_add(system, "source", NULL, "dir", source, NULL);
+	(void)node_add(system, "target", NULL, "dir", target, NULL);
 }
 
-/** The last component of an absolute path; other texts as they are. */
-static const char *path_shorten(const char *text)
+static void init_add(xmlNodePtr root, const struct container_domain *domain)
 {
-	const char *slash = text[0] == '/' ? strrchr(text, '/') : NULL;
+	xmlNodePtr os = node_add(root, "os", NULL, NULL);
 
-	return slash && slash[1] ? slash + 1 : text;
-}
+	(void)node_add(os, "type", "exe", NULL);
+	(void)node_add(os, "init", PROTOCOL_PAYLOAD_PATH, NULL);
+	for (size_t i = 0; i < domain->variable_count; i++) {
+		const char *variable = domain->variables[i];
+		cleanup_free char *name = alloc_format("%.*s", (int)strcspn(variable, "="), variable);
+		const char *value = variable + strlen(name);
 
-/** True for what differs between two instances of one subject. */
-static bool node_is_individual(const xmlNode *node, const xmlNode *root)
-{
-	return node->type == XML_COMMENT_NODE ||
-	       (node->parent == root && (!xmlStrcmp(node->name, xml("name")) || !xmlStrcmp(node->name, xml("uuid"))));
-}
-
-static void text_shorten(xmlNodePtr text)
-{
-	const char *old = (const char *)text->content;
-	cleanup_free char *shorter = alloc_text(path_shorten(old ? old : ""));
-
-	xmlNodeSetContent(text, NULL);
-	xmlNodeAddContent(text, xml(shorter));
-}
-
-static void attributes_shorten(xmlNodePtr node)
-{
-	for (xmlAttrPtr a = node->properties; a; a = a->next)
-		if (a->children && a->children->type == XML_TEXT_NODE)
-			text_shorten(a->children);
-}
-
-/** Every node below `root` in document order; a node may be removed when its successor is known. */
-static void tree_normalise(xmlNodePtr root, xmlNodePtr parent)
-{
-	xmlNodePtr next;
-
-	for (xmlNodePtr node = parent->children; node; node = next) {
-		next = node->next;
-		if (node_is_individual(node, root)) {
-			xmlUnlinkNode(node);
-			xmlFreeNode(node);
-		} else if (node->type == XML_TEXT_NODE) {
-			text_shorten(node);
-		} else if (node->type == XML_ELEMENT_NODE) {
-			attributes_shorten(node);
-			tree_normalise(root, node);
-		}
+		(void)node_add(os, "initenv", *value ? value + 1 : value, "name", name, NULL);
 	}
 }
 
-char *domain_xml_normalise(const char *text, struct error *err)
+char *domain_xml_container(const struct container_domain *domain)
 {
-	xmlDocPtr document = document_parse(text);
-	xmlNodePtr root = document ? xmlDocGetRootElement(document) : NULL;
-	char *normal = NULL;
+	xmlDocPtr document = xmlNewDoc(xml("1.0"));
+	xmlNodePtr root = xmlNewNode(NULL, xml("domain")), vcpu, devices;
+	char number[32], *text;
 
-	if (root && !xmlStrcmp(root->name, xml("domain"))) {
-		(void)xmlUnsetProp(root, xml("id"));
-		tree_normalise(root, root);
-		normal = document_text(document);
-	} else {
-		(void)error_set(err, -EINVAL, "libvirt's description of a domain is not a domain's XML");
-	}
-	if (document)
-		xmlFreeDoc(document);
-	return normal;
-}
-
-static xmlNodePtr child_find(xmlNodePtr parent, const char *name, size_t length)
-{
-	for (xmlNodePtr c = parent->children; c; c = c->next)
-		if (c->type == XML_ELEMENT_NODE && !strncmp((const char *)c->name, name, length) &&
-		    !c->name[length])
-			return c;
-	return NULL;
-}
-
-char *domain_xml_value(const char *text, const char *path, const char *attribute)
-{
-	xmlDocPtr document = document_parse(text);
-	xmlNodePtr node = document ? xmlDocGetRootElement(document) : NULL;
-	char *value = NULL;
-
-	while (node && *path) {
-		size_t length = strcspn(path, "/");
-
-		node = child_find(node, path, length);
-		path += length + (path[length] == '/');
-	}
-	if (node) {
-		xmlChar *bytes = attribute ? xmlGetProp(node, xml(attribute)) : xmlNodeGetContent(node);
-
-		value = alloc_text((const char *)bytes);
-		xmlFree(bytes);
-	}
-	if (document)
-		xmlFreeDoc(document);
-	return value;
-}
-
-static void child_set(xmlNodePtr parent, const char *name, const char *text)
-{
-	xmlNodePtr child = text ? child_find(parent, name, strlen(name)) : NULL;
-
-	if (!child)
-		return;
-	xmlNodeSetContent(child, NULL);
-	xmlNodeAddContent(child, xml(text));
-}
-
-#define PLACES 3
-
-/** Every attribute that names a place of the domain `from`, in the whole tree below. */
-static void places_rename(xmlNodePtr parent, const struct domain *from, const struct domain *to)
-{
-	const char *const places[PLACES][2] = {
-		{from->disk, to->disk},
-		{from->socket_ready, to->socket_ready},
-		{from->socket_serial, to->socket_serial},
-	};
-
-	for (xmlNodePtr node = parent->children; node; node = node->next) {
-		for (xmlAttrPtr a = node->type == XML_ELEMENT_NODE ? node->properties : NULL; a; a = a->next) {
-			size_t i = 0;
-
-			while (i < PLACES && !(places[i][0] && a->children &&
-					       xmlStrEqual(a->children->content, xml(places[i][0]))))
-				i++;
-			if (i < PLACES)
-				(void)xmlSetProp(node, a->name, xml(places[i][1]));
-		}
-		places_rename(node, from, to);
-	}
-}
-
-char *domain_xml_rename(const char *text, const struct domain *from, const struct domain *to, struct error *err)
-{
-	xmlDocPtr document = document_parse(text);
-	xmlNodePtr root = document ? xmlDocGetRootElement(document) : NULL;
-	char *renamed = NULL;
-
-	if (root && !xmlStrcmp(root->name, xml("domain"))) {
-		child_set(root, "name", to->name);
-		child_set(root, "uuid", to->uuid);
-		places_rename(root, from, to);
-		renamed = document_text(document);
-	} else {
-		(void)error_set(err, -EINVAL, "a saved domain's description is not a domain's XML");
-	}
-	if (document)
-		xmlFreeDoc(document);
-	return renamed;
+	(void)xmlDocSetRootElement(document, root);
+	(void)xmlNewProp(root, xml("type"), xml("lxc"));
+	(void)node_add(root, "name", domain->name, NULL);
+	(void)snprintf(number, sizeof(number), "%" PRIu64, domain->memory_bytes / 1024);
+	(void)node_add(root, "memory", number, "unit", "KiB", NULL);
+	vcpu = node_add(root, "vcpu", "1", "placement", "static", NULL);
+	if (domain->cpus)
+		(void)xmlNewProp(vcpu, xml("cpuset"), xml(domain->cpus));
+	init_add(root, domain);
+	/* A network of its own with nothing in it but lo. */
+	(void)node_add(node_add(root, "features", NULL, NULL), "privnet", NULL, NULL);
+	(void)node_add(root, "clock", NULL, "offset", "utc", NULL);
+	lifecycle_add(root);
+	devices = node_add(root, "devices", NULL, NULL);
+	filesystem_add(devices, domain->root, "/");
+	filesystem_add(devices, domain->socket, PROTOCOL_CONTAINER_SOCKET);
+	(void)node_add(devices, "console", NULL, "type", "pty", NULL); /* libvirt starts none without */
+	text = domain_xml_text(document);
+	xmlFreeDoc(document);
+	return text;
 }

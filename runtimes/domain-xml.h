@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The libvirt domain that is one guest, and its XML. libxml2 stays behind domain-xml.c. */
+/* The libvirt domain that is one guest, and its XML. libxml2 stays behind domain-xml*.c. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "harness/base/error.h"
@@ -40,6 +41,20 @@ struct domain {
 const char *domain_machine_name(enum domain_machine machine);
 /** DOMAIN_MACHINE_COUNT: no such machine. */
 enum domain_machine domain_machine_find(const char *name);
+
+/** A container of libvirt's LXC driver. The texts are borrowed. */
+struct container_domain {
+	const char *name;
+	uint64_t memory_bytes; /**< limit of its cgroup */
+	const char *cpus;      /**< list of the host's CPUs; NULL: any */
+	const char *root;      /**< folder that becomes its root */
+	const char *socket;    /**< the harness listens; bound to where every container finds it */
+	const char *const *variables; /**< NAME=VALUE of the payload's environment */
+	size_t variable_count;
+};
+
+/** Its XML, for free(). */
+char *domain_xml_container(const struct container_domain *domain);
 
 /** The domain's XML, for free(). */
 char *domain_xml_build(const struct domain *domain);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the costs of an engine's container are: its processes with the shim or monitor above them, its layer with what
  * the engine keeps beside it, and the daemons that grow. */
-#include <dirent.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,59 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/base/text.h"
 #include "runtimes/engine.h"
-
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
-/* The file that a process runs, "" where that cannot be read. */
-static void process_program(pid_t pid, char path[PATH_MAX])
-{
-	cleanup_free char *link = alloc_format("/proc/%d/exe", (int)pid);
-	ssize_t length = readlink(link, path, PATH_MAX - 1);
-
-	path[length > 0 ? length : 0] = '\0';
-}
-
-/* Its file's name without the folder. */
-static bool runs(pid_t pid, const char *name)
-{
-	char path[PATH_MAX];
-
-	process_program(pid, path);
-	const char *slash = strrchr(path, '/');
-
-	return slash && !strcmp(slash + 1, name);
-}
-
-static pid_t parent_of(pid_t pid)
-{
-	cleanup_free char *path = alloc_format("/proc/%d/status", (int)pid);
-	uint64_t parent = 0;
-
-	(void)file_read_field(path, "PPid", &parent, NULL);
-	return (pid_t)parent;
-}
-
-/* A process that runs `name`: a child of `parent` rather than any; 0: none. */
-static pid_t process_find(const char *name, pid_t parent)
-{
-	__attribute__((cleanup(cleanup_closedir))) DIR *dir = opendir("/proc");
-	pid_t any = 0;
-
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-
-		if (pid <= 0 || !runs(pid, name))
-			continue;
-		if (parent_of(pid) == parent)
-			return pid;
-		any = any ? any : pid;
-	}
-	return any;
-}
+#include "runtimes/find-process.h"
 
 /* Who listens on the socket; where systemd does in his place, whoever runs that program. */
 static pid_t daemon_find(const struct engine *engine)
@@ -81,7 +28,7 @@ static pid_t daemon_find(const struct engine *engine)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 		return 0;
-	return runs(peer.pid, engine->traits->program) ? peer.pid : process_find(engine->traits->program, 1);
+	return process_runs(peer.pid, engine->traits->program) ? peer.pid : process_find(engine->traits->program, 1);
 }
 
 void engine_daemons_find(const struct engine *engine, struct subject *subject)
@@ -99,11 +46,11 @@ void engine_daemons_find(const struct engine *engine, struct subject *subject)
 static void add_processes(const struct instance *in, struct costs *costs)
 {
 	static const char *const monitors[] = {"containerd-shim-runc-v2", "containerd-shim", "conmon", "crun-wasm"};
-	pid_t parent = parent_of(in->pid);
+	pid_t parent = process_parent(in->pid);
 
 	costs_add_process(costs, in->pid);
 	for (size_t i = 0; parent > 1 && i < sizeof(monitors) / sizeof(monitors[0]); i++)
-		if (runs(parent, monitors[i])) {
+		if (process_runs(parent, monitors[i])) {
 			char path[PATH_MAX];
 
 			costs_add_process(costs, parent);

@@ -73,10 +73,34 @@ int libvirt_domain_stop(struct libvirt_domain *domain, struct error *err)
 	return 0;
 }
 
+int libvirt_domain_kill(struct libvirt_domain *domain, struct error *err)
+{
+	domain_expect_end(domain);
+	if (!domain->handle)
+		return 0;
+	if (virDomainSendProcessSignal(domain->handle, 1, VIR_DOMAIN_PROCESS_SIGNAL_KILL, 0) < 0 && !domain_is_gone())
+		return libvirt_error(err, "%s: cannot kill", domain->in->name);
+	return 0;
+}
+
 int libvirt_domain_save(struct libvirt_domain *domain, const char *path, struct error *err)
 {
 	domain_expect_end(domain);
 	return virDomainSave(domain->handle, path) < 0 ? libvirt_error(err, "%s: cannot save", domain->in->name) : 0;
+}
+
+int libvirt_domain_id(const struct libvirt_domain *domain)
+{
+	return domain->handle ? (int)virDomainGetID(domain->handle) : -1;
+}
+
+bool libvirt_domain_exists(struct libvirt *libvirt, const char *name)
+{
+	virDomainPtr domain = virDomainLookupByName(libvirt->connection, name);
+
+	if (domain)
+		(void)virDomainFree(domain);
+	return domain;
 }
 
 static void domain_forget(struct libvirt_domain *domain)

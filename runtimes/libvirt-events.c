@@ -19,7 +19,8 @@
 
 static pthread_once_t loop_once = PTHREAD_ONCE_INIT;
 static pthread_t loop_thread;
-static bool loop_running, loop_stopping;
+static unsigned loop_users; /* under the lock of opening and closing */
+static bool loop_stopping;
 static int loop_registered = -1;
 
 static void loop_register(void)
@@ -37,6 +38,10 @@ static void *loop_run(void *unused)
 
 int libvirt_loop_start(struct error *err)
 {
+	if (loop_users) {
+		loop_users++;
+		return 0;
+	}
 	(void)pthread_once(&loop_once, loop_register);
 	if (loop_registered < 0)
 		return libvirt_error(err, "cannot register an event loop");
@@ -45,7 +50,7 @@ int libvirt_loop_start(struct error *err)
 
 	if (rc)
 		return error_errno(err, rc, "cannot start libvirt's event thread");
-	loop_running = true;
+	loop_users = 1;
 	return 0;
 }
 
@@ -57,12 +62,11 @@ static void loop_wake(int timer, void *opaque)
 
 void libvirt_loop_stop(void)
 {
-	if (!loop_running)
+	if (--loop_users)
 		return;
 	__atomic_store_n(&loop_stopping, true, __ATOMIC_RELEASE);
 	(void)virEventAddTimeout(0, loop_wake, NULL, NULL);
 	(void)pthread_join(loop_thread, NULL);
-	loop_running = false;
 }
 
 /** The lines of QEMU's log that say why KVM gave the guest up; empty where there are none. */
@@ -167,7 +171,7 @@ static const char *const stopped_texts[] = {
 	[VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN] = "shut down",
 	[VIR_DOMAIN_EVENT_STOPPED_DESTROYED] = "destroyed by somebody else",
 	[VIR_DOMAIN_EVENT_STOPPED_CRASHED] = "crashed",
-	[VIR_DOMAIN_EVENT_STOPPED_FAILED] = "QEMU died",
+	[VIR_DOMAIN_EVENT_STOPPED_FAILED] = "its process died",
 };
 
 /** The text in row `index`; NULL: no such row, or nothing to say. */
@@ -203,8 +207,9 @@ int libvirt_events_register(struct libvirt *libvirt, struct error *err)
 	ids[0] = virConnectDomainEventRegisterAny(libvirt->connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
 						  VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), libvirt, NULL);
 	/* Outside libvirt's support promise: without it the instant vm_running stays unknown, nothing else. */
-	ids[1] = virConnectDomainQemuMonitorEventRegister(libvirt->connection, NULL, NULL, on_monitor, libvirt,
-							  NULL, 0);
+	if (libvirt->driver == LIBVIRT_QEMU)
+		ids[1] = virConnectDomainQemuMonitorEventRegister(libvirt->connection, NULL, NULL, on_monitor, libvirt,
+								  NULL, 0);
 	return ids[0] < 0 ? libvirt_error(err, "%s: no events", libvirt->uri) : 0;
 }
 

@@ -11,8 +11,10 @@
 #define LIBVIRT_CALLBACKS 2
 
 struct libvirt {
+	enum libvirt_driver driver;
 	virConnectPtr connection;
 	bool embedded;
+	bool looping; /**< it uses the event loop */
 	char uri[PATH_MAX];
 	char root[PATH_MAX]; /**< of the embedded driver; empty otherwise */
 	unsigned users;
@@ -36,12 +38,12 @@ int libvirt_error(struct error *err, const char *format, ...) __attribute__((for
  * stops answering. */
 int libvirt_connect(const char *uri, virConnectPtr *ret_connection, struct error *err);
 
-/** The thread that runs libvirt's event loop; it must run before the connection is opened. */
+/** The thread that runs libvirt's event loop, one for all who use it; it must run before a connection is opened. */
 int libvirt_loop_start(struct error *err);
-void libvirt_loop_stop(void);
+void libvirt_loop_stop(void); /**< once for each start that worked */
 /** Follows all domains of the connection. */
 int libvirt_events_register(struct libvirt *libvirt, struct error *err);
 void libvirt_events_deregister(struct libvirt *libvirt);
 
-/** QEMU's log of the domain of that name. */
+/** The driver's log of the domain of that name. */
 void libvirt_log_path(const struct libvirt *libvirt, const char *name, char path[PATH_MAX]);

@@ -19,10 +19,17 @@
 /* Without root there must be no user and group: the driver would try to change owners. */
 #define CONF_ANY "security_driver = \"none\"\nstdio_handler = \"file\"\n"
 #define CONF_ROOT "user = \"root\"\ngroup = \"root\"\nremember_owner = 0\n"
-#define SYSTEM_LOG_FOLDER "/var/log/libvirt/qemu"
+#define SYSTEM_LOG_FOLDER "/var/log/libvirt"
+#define URI_VARIABLE "LIBVIRT_DEFAULT_URI" /* libvirt's own */
+#define LXC_SCHEME "lxc:"
+#define LXC_SYSTEM LXC_SCHEME "///system"
 
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct libvirt shared = {.lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = {-1, -1}};
+#define CLOSED(which)                                                                                           \
+	{                                                                                                       \
+		.driver = (which), .lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = {-1, -1},                    \
+	}
+static struct libvirt shared[LIBVIRT_DRIVERS] = {CLOSED(LIBVIRT_QEMU), CLOSED(LIBVIRT_LXC)};
 
 int libvirt_error(struct error *err, const char *format, ...)
 {
@@ -99,20 +106,32 @@ static int root_make(const struct run *run, struct libvirt *libvirt, struct erro
 	return rc || !geteuid() ? rc : user_places(libvirt, err);
 }
 
+/* Where the driver is that is not embedded; NULL: it is. */
+static const char *uri_of_daemon(const struct run *run, enum libvirt_driver driver)
+{
+	const char *named = getenv(URI_VARIABLE);
+
+	if (driver == LIBVIRT_QEMU)
+		return run->connect_uri;
+	return named && !strncmp(named, LXC_SCHEME, strlen(LXC_SCHEME)) ? named : LXC_SYSTEM;
+}
+
 static int uri_choose(const struct run *run, struct libvirt *libvirt, struct error *err)
 {
-	libvirt->embedded = !run->connect_uri;
-	libvirt->root[0] = '\0';
-	if (!libvirt->embedded) {
-		(void)snprintf(libvirt->uri, sizeof(libvirt->uri), "%s", run->connect_uri);
-		return 0;
-	}
-	int rc = root_make(run, libvirt, err);
+	const char *daemon = uri_of_daemon(run, libvirt->driver);
 
-	if (!rc && snprintf(libvirt->uri, sizeof(libvirt->uri), "qemu:///embed?root=%s", libvirt->root) >=
-			   (int)sizeof(libvirt->uri))
-		rc = error_set(err, -ENAMETOOLONG, "%s: path too long", libvirt->root);
-	return rc;
+	libvirt->embedded = !daemon;
+	libvirt->root[0] = '\0';
+	int rc = daemon ? 0 : root_make(run, libvirt, err);
+
+	if (rc < 0)
+		return rc;
+	cleanup_free char *uri = daemon ? alloc_text(daemon) : alloc_format("qemu:///embed?root=%s", libvirt->root);
+
+	if (strlen(uri) >= sizeof(libvirt->uri))
+		return error_set(err, -ENAMETOOLONG, "%s: path too long", uri);
+	(void)memcpy(libvirt->uri, uri, strlen(uri) + 1);
+	return 0;
 }
 
 /** What libvirt leaves of a killed harness: cgroups (systemd: scopes) that have the run's id in their names. */
@@ -144,9 +163,34 @@ static void connection_close(struct libvirt *libvirt)
 		(void)virConnectClose(libvirt->connection);
 		libvirt->connection = NULL;
 	}
-	libvirt_loop_stop();
+	if (libvirt->looping)
+		libvirt_loop_stop();
+	libvirt->looping = false;
 	if (libvirt->root[0])
 		(void)file_remove_tree(libvirt->root, NULL);
+}
+
+static int library_start(const struct libvirt *libvirt, struct error *err)
+{
+	log_divert(libvirt);
+	if (virInitialize() < 0)
+		return libvirt_error(err, "cannot start the library");
+	virSetErrorFunc(NULL, error_silent);
+	return 0;
+}
+
+int libvirt_try(const struct run *run, enum libvirt_driver driver, struct error *err)
+{
+	static const struct run none;
+	const char *uri = uri_of_daemon(run ? run : &none, driver);
+	virConnectPtr connection = NULL;
+	int rc = uri ? library_start(&shared[driver], err) : error_set(err, -ENOENT, "the driver is embedded");
+
+	if (!rc)
+		rc = libvirt_connect(uri, &connection, err);
+	if (!rc)
+		(void)virConnectClose(connection);
+	return rc;
 }
 
 static int connection_open(const struct run *run, struct libvirt *libvirt, struct error *err)
@@ -155,13 +199,12 @@ static int connection_open(const struct run *run, struct libvirt *libvirt, struc
 
 	if (rc < 0)
 		return rc;
-	log_divert(libvirt);
-	if (virInitialize() < 0)
-		return libvirt_error(err, "cannot start the library");
-	virSetErrorFunc(NULL, error_silent);
-	rc = libvirt_loop_start(err);
+	rc = library_start(libvirt, err);
+	if (!rc)
+		rc = libvirt_loop_start(err);
 	if (rc < 0)
 		return rc;
+	libvirt->looping = true;
 	rc = libvirt_connect(libvirt->uri, &libvirt->connection, err);
 	if (!rc)
 		rc = cgroups_guard(run, err);
@@ -172,18 +215,19 @@ static int connection_open(const struct run *run, struct libvirt *libvirt, struc
 	return rc;
 }
 
-int libvirt_open(const struct run *run, struct libvirt **ret_libvirt, struct error *err)
+int libvirt_open(const struct run *run, enum libvirt_driver driver, struct libvirt **ret_libvirt, struct error *err)
 {
+	struct libvirt *libvirt = &shared[driver];
 	int rc = 0;
 
 	(void)pthread_mutex_lock(&open_lock);
-	if (!shared.users)
-		rc = connection_open(run, &shared, err);
+	if (!libvirt->users)
+		rc = connection_open(run, libvirt, err);
 	if (!rc) {
-		shared.users++;
-		*ret_libvirt = &shared;
+		libvirt->users++;
+		*ret_libvirt = libvirt;
 	} else {
-		connection_close(&shared);
+		connection_close(libvirt);
 	}
 	(void)pthread_mutex_unlock(&open_lock);
 	return rc;
@@ -229,6 +273,8 @@ struct json *libvirt_facts(struct libvirt *libvirt)
 	json_add_text(facts, "name", "libvirt");
 	version_add(facts, "version", rc == 0, version);
 	json_add_text(facts, "uri", libvirt->embedded ? "qemu:///embed?root=DIR" : libvirt->uri);
+	if (libvirt->driver != LIBVIRT_QEMU)
+		return facts;
 	/* The embedded driver's configuration is ours; what a libvirtd does is not ours to know. */
 	json_add_text(facts, "qemu_user", !libvirt->embedded ? NULL : geteuid() ? "caller" : "root");
 	json_add_text(facts, "security_driver", libvirt->embedded ? "none" : NULL);
@@ -270,5 +316,6 @@ void libvirt_log_path(const struct libvirt *libvirt, const char *name, char path
 	if (libvirt->embedded)
 		(void)snprintf(path, PATH_MAX, "%.4000s/log/qemu/%s.log", libvirt->root, name);
 	else
-		(void)snprintf(path, PATH_MAX, SYSTEM_LOG_FOLDER "/%s.log", name);
+		(void)snprintf(path, PATH_MAX, SYSTEM_LOG_FOLDER "/%s/%s.log",
+			       libvirt->driver == LIBVIRT_LXC ? "lxc" : "qemu", name);
 }

@@ -10,6 +10,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/model/protocol.h"
+#include "runtimes/layered-root.h"
 #include "runtimes/masks.h"
 #include "runtimes/oci.h"
 #include "runtimes/seccomp-oci.h"
@@ -152,7 +153,7 @@ struct json *oci_config(const struct run *run, const struct subject *subject)
 {
 	struct json *config = json_object(), *root = json_object();
 
-	json_add_text(root, "path", OCI_ROOT);
+	json_add_text(root, "path", LAYERED_ROOT);
 	json_add_bool(root, "readonly", false);
 	json_add_text(config, "ociVersion", OCI_VERSION);
 	json_add(config, "process", process_part(subject));

@@ -9,6 +9,8 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
+#include "runtimes/cgroup.h"
+#include "runtimes/layered-root.h"
 #include "runtimes/oci.h"
 #include "runtimes/program.h"
 
@@ -32,18 +34,10 @@ static void missing(const char *program, struct finding *ret_finding)
 			(void)snprintf(ret_finding->remedy, sizeof(ret_finding->remedy), "%s", sources[i].remedy);
 }
 
-/* crun 1.x refuses a host of cgroup v1 where v2 has controllers as well. */
-static bool hybrid_is_refused(const char *program)
-{
-	cleanup_free char *controllers = file_read("/sys/fs/cgroup/unified/cgroup.controllers", NULL, NULL);
-
-	return !strcmp(program, "crun") && controllers && controllers[strspn(controllers, " \n")];
-}
-
 void oci_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
 {
 	cleanup_free char *program = program_find(subject->runtime->name);
-	cleanup_free char *root = run && *run->artifacts ? oci_root_tree(run, subject) : NULL;
+	cleanup_free char *root = run && *run->artifacts ? layered_root_tree(run, subject) : NULL;
 
 	if (!program)
 		missing(subject->runtime->name, ret_finding);
@@ -51,12 +45,10 @@ void oci_probe(const struct run *run, const struct subject *subject, struct find
 		finding_say(ret_finding, FINDING_FAIL, "needs root",
 			    "Without root the bundle's overlay cannot be mounted where the runtime looks for it.",
 			    "Run tare as root; rootless engines are measured through podman.");
-	else if (hybrid_is_refused(subject->runtime->name))
+	else if (!strcmp(subject->runtime->name, "crun") && cgroup_is_mixed())
 		finding_say(ret_finding, FINDING_FAIL, "hybrid cgroups",
 			    "crun refuses hosts on which cgroup v1 and v2 both have controllers.",
-			    "Boot with systemd.unified_cgroup_hierarchy=1; or mount in v1 what "
-			    "/sys/fs/cgroup/unified/cgroup.controllers lists, or start tare where that is unmounted "
-			    "(unshare -m).");
+			    CGROUP_MIXED_REMEDY);
 	else if (root && !file_exists(root))
 		finding_say(ret_finding, FINDING_FAIL, "no root tree", "The root tree of the containers is not built.",
 			    "Build it with `make root`.");

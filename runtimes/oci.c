@@ -3,13 +3,10 @@
 #include "runtimes/oci.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,8 +15,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
-#include "harness/base/overlay.h"
 #include "harness/base/sweep.h"
+#include "runtimes/layered-root.h"
 #include "runtimes/program.h"
 #include "runtimes/started.h"
 
@@ -38,11 +35,6 @@ static const struct runtime_option oci_options[] = {
     },
     {0},
 };
-
-char *oci_root_tree(const struct run *run, const struct subject *subject)
-{
-	return alloc_format("%s/%s", run->artifacts, root_folder(subject->root));
-}
 
 char *oci_cgroup(const struct run *run, const char *name)
 {
@@ -114,34 +106,13 @@ static int oci_prepare(const struct run *run, struct subject *subject, struct er
 	return cgroups_guard(run, err);
 }
 
-/* The bundle: the instance's layer over the root tree, mounted as an engine's storage driver would, and config.json. */
+/* The bundle: the root, mounted as an engine's storage driver would, and config.json. */
 static int oci_create(struct instance *in, struct error *err)
 {
-	static const char *const folders[] = {"", "/upper", "/work", "/" OCI_ROOT};
 	const struct oci *oci = in->subject->state;
-	cleanup_free char *lower = oci_root_tree(in->run, in->subject);
-	cleanup_free char *root = alloc_format("%s/" OCI_ROOT, in->storage);
-	int layers[3] = {-1, -1, -1};
+	int rc = layered_root_make(in, err);
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		cleanup_free char *path = alloc_format("%s%s", in->storage, folders[i]);
-
-		if (mkdir(path, i ? 0755 : 0711) < 0)
-			return error_errno(err, errno, "%s: cannot create", path);
-	}
-	for (size_t i = 0; i < 3; i++) {
-		cleanup_free char *path = i ? alloc_format("%s%s", in->storage, folders[i]) : alloc_text(lower);
-
-		layers[i] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	}
-	cleanup_close int one = layers[0], two = layers[1], three = layers[2];
-	cleanup_close int overlay = overlay_assemble(one, two, three, false);
-
-	if (overlay < 0)
-		return error_errno(err, -overlay, "%s: cannot make an overlay", in->storage);
-	if (move_mount(overlay, "", AT_FDCWD, root, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return error_errno(err, errno, "%s: cannot mount", root);
-	return oci_config_write(in, oci->template, err);
+	return rc ? rc : oci_config_write(in, oci->template, err);
 }
 
 /* Its init, which is ours to watch from now on: a child of the keeper since its parents have ended. */
@@ -184,7 +155,7 @@ static int oci_start(struct instance *in, struct error *err)
 static int oci_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct oci *oci = in->subject->state;
-	cleanup_free char *root = oci_root_tree(in->run, in->subject);
+	cleanup_free char *root = layered_root_tree(in->run, in->subject);
 
 	(void)err;
 	costs_add_process(ret_costs, in->pid);
@@ -214,7 +185,6 @@ static void oci_destroy(struct instance *in)
 
 	if (!oci || !oci->program)
 		return;
-	cleanup_free char *root = alloc_format("%s/" OCI_ROOT, in->storage);
 	cleanup_free char *state = alloc_format("%s/%s", oci->states, in->name);
 
 	if (started_end(in, &err) < 0)
@@ -224,8 +194,8 @@ static void oci_destroy(struct instance *in)
 	    oci_call(in, (const char *const[]){"delete", "--force", in->name, NULL}, NULL, &err) < 0)
 		log_debug("%s: %s", in->name, err.text);
 	cgroups_visit(in->run, in->name, cgroup_sweep);
-	(void)umount2(root, MNT_DETACH | UMOUNT_NOFOLLOW);
-	if (file_remove_tree(in->storage, &err) < 0 || file_remove_tree(state, &err) < 0)
+	layered_root_remove(in);
+	if (file_remove_tree(state, &err) < 0)
 		log_debug("%s: %s", in->name, err.text);
 	file_forget(in, "log");
 	file_forget(in, "pid");

@@ -8,7 +8,6 @@
 #include "harness/base/start.h"
 #include "harness/model/runtime.h"
 
-#define OCI_ROOT "rootfs" /* below the bundle, which is the instance's storage */
 #define OCI_NAME_TOKEN "@NAME@"
 #define OCI_SOCKET_TOKEN "@SOCKET@"
 
@@ -28,8 +27,6 @@ int oci_config_write(const struct instance *in, const char *template, struct err
 void oci_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding);
 /** {engine, config} as in the report. */
 struct json *oci_facts(const struct oci *oci, const struct subject *subject);
-/** The root tree of the subject's class; for free(). */
-char *oci_root_tree(const struct run *run, const struct subject *subject);
 
 /** How a call of the runtime's program ended. */
 struct oci_call {

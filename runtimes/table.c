@@ -14,6 +14,7 @@
 	X(docker)                                                                                       \
 	X(docker_cli)                                                                                   \
 	X(podman)                                                                                       \
+	X(lxc)                                                                                          \
 	X(vm)                                                                                           \
 	X(qemu_direct)                                                                                  \
 	X(mock)

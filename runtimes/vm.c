@@ -83,7 +83,7 @@ int vm_prepare(const struct run *run, struct subject *subject, struct error *err
 	if (!rc)
 		rc = vm_plan(run, subject, vm, err);
 	if (!rc)
-		rc = libvirt_open(run, &vm->libvirt, err);
+		rc = libvirt_open(run, LIBVIRT_QEMU, &vm->libvirt, err);
 	if (rc < 0)
 		return rc;
 	/* A libvirtd's QEMU has a user of its own, who must get the disk. */

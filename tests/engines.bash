@@ -45,6 +45,24 @@ podman_start() {
 	engine_wait "$folder/podman.sock" podman
 }
 
+# lxc_start: a libvirtd; sets LIBVIRT_DEFAULT_URI
+lxc_start() {
+	local folder=$scratch/lxc i
+	mkdir -p "$folder"
+	printf 'unix_sock_dir = "%s"\nunix_sock_group = "root"\nauth_unix_rw = "none"\n' "$folder" >"$folder/libvirtd.conf"
+	PATH=$PATH:/usr/sbin:/sbin libvirtd --config "$folder/libvirtd.conf" --pid-file "$folder/pid" >"$folder/log" 2>&1 &
+	engine_pid[lxc]=$!
+	export LIBVIRT_DEFAULT_URI="lxc:///system?socket=$folder/libvirt-sock"
+	for ((i = 0; i < 300; i++)); do
+		virsh --connect "$LIBVIRT_DEFAULT_URI" version >/dev/null 2>&1 && return 0
+		kill -0 "${engine_pid[lxc]}" 2>/dev/null || break
+		sleep 0.1
+	done
+	printf '# libvirtd does not come up:\n'
+	tail -5 "$folder/log" | sed 's/^/# /'
+	return 1
+}
+
 # engine_stop NAME [SIGNAL]
 engine_stop() {
 	local pid=${engine_pid[$1]:-} i

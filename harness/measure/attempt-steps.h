@@ -21,6 +21,7 @@ struct attempt {
 	struct channel *channel;
 	struct costs costs;
 	struct residue residue;
+	bool foreign; /* the main process has another parent than the keeper, which so will not see it end */
 	int64_t daemons_before; /**< of a footprint sample: daemons_pss_bytes() before the request */
 	struct clock_bracket begin;
 	struct clock_tsc begin_tsc;

@@ -10,6 +10,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
+#include "harness/base/file.h"
 #include "harness/base/log.h"
 #include "harness/measure/daemons.h"
 #include "harness/measure/cache.h"
@@ -232,8 +233,19 @@ static void attempt_weigh(struct attempt *a)
 	a->sample->has_memory = a->sample->has_disk = true;
 }
 
+/* The keeper is our own parent too. An engine's daemon or shim is the parent of what it starts. */
+static bool attempt_is_foreign(const struct attempt *a)
+{
+	char path[32];
+	uint64_t parent = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)a->in.pid);
+	return !file_read_field(path, "PPid", &parent, NULL) && (pid_t)parent != getppid();
+}
+
 void attempt_stop(struct attempt *a)
 {
+	a->foreign = attempt_is_foreign(a);
 	a->in.deadline_ns = clock_now_ns() + STOP_WAIT_NS;
 	timeline_mark(&a->timeline, EVENT_STOP_CALL, "harness");
 	int rc = a->runtime->stop(&a->in, &a->err);
@@ -251,7 +263,7 @@ static void attempt_read_exit(struct attempt *a)
 {
 	struct exited exited;
 
-	if (!a->in.pid || !a->all->run->keeper ||
+	if (!a->in.pid || a->foreign || !a->all->run->keeper ||
 	    start_await_exit(a->all->run->keeper, a->in.pid, clock_now_ns() + SECOND_NS, &exited, NULL) < 0)
 		return;
 	a->sample->exit_status = exited.status;

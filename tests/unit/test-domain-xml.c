@@ -17,6 +17,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/base/file.h"
 #include "runtimes/domain-xml.h"
 
 #define GOLDEN "tests/data/domain-xml"
@@ -129,6 +130,26 @@ static void texts_are_escaped(void **state)
 	assert_null(strstr(xml, "<evil"));
 }
 
+static void containers_match(void **state)
+{
+	static const char *const variables[] = {"TARE_CHANNEL=unix:/run/tare.sock", "A=<&>\"'=", "EMPTY"};
+	const struct container_domain domain = {
+		.name = "tare-0123456789abcdef-7",
+		.memory_bytes = 256 << 20,
+		.cpus = "1-3",
+		.root = "/storage/a&b/rootfs",
+		.socket = "/run/tare-0123456789abcdef/7",
+		.variables = variables,
+		.variable_count = 3,
+	};
+	cleanup_free char *xml = domain_xml_container(&domain);
+	cleanup_free char *expected = file_read("tests/data/domain-xml/container-lxc.xml", NULL, NULL);
+
+	(void)state;
+	assert_non_null(expected);
+	assert_string_equal(xml, expected);
+}
+
 static void instances_normalise_to_the_same(void **state)
 {
 	struct domain first = domain_at(4), second = domain_at(4), other = domain_at(4);
@@ -218,6 +239,7 @@ int main(void)
 		cmocka_unit_test(bare_guests_match),
 		cmocka_unit_test(saved_domains_are_renamed),
 		cmocka_unit_test(texts_are_escaped),
+		cmocka_unit_test(containers_match),
 		cmocka_unit_test(instances_normalise_to_the_same),
 		cmocka_unit_test(uuid_id_and_comments_go),
 		cmocka_unit_test(not_a_domain_is_an_error),
