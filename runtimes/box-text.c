@@ -8,6 +8,7 @@ void box_init(struct box *box)
 	(void)memset(box, 0, sizeof(*box));
 	box->version = BOX_VERSION;
 	box->user_namespace = -1;
+	box->network = -1;
 	box->root.attached = -1;
 	box->root.upper = -1;
 	box->root.work = -1;

@@ -129,6 +129,7 @@ void cgroup_describe(const struct cgroups *cgroups, const struct limits *limits,
 		struct box_cgroup *group = &box->cgroups[box->cgroup_count++];
 
 		group->parent = first_fd + (int)i;
+		group->ready = -1;
 		group->join_clone = unified;
 		group->file_first = box->cgroup_file_count;
 		if (h->memory)

@@ -39,8 +39,11 @@ static const struct mount_row mount_rows[] = {
      {"ptmxmode", "0666", "mode", "0620", NULL}},
     {BOX_MOUNT_NEW, "dev/shm", "tmpfs", PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
     {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", PLAIN, {NULL}},
-    {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, 0, {NULL}},
 };
+
+/* The channel: its socket, or the folder into which it will be put. */
+static const struct mount_row socket_row = {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_SOCKET + 1, NULL, 0, {NULL}};
+static const struct mount_row folder_row = {BOX_MOUNT_ATTACH, PROTOCOL_CONTAINER_FOLDER + 1, NULL, 0, {NULL}};
 
 /* Shows the network namespace that it is mounted in. */
 static const struct mount_row sys_row = {BOX_MOUNT_NEW, "sys", "sysfs", PLAIN | MOUNT_ATTR_RDONLY, {NULL}};
@@ -75,10 +78,11 @@ static void describe_mount(struct box *box, const struct mount_row *row)
 	};
 }
 
-static void describe_mounts(struct box *box)
+static void describe_mounts(struct box *box, const struct mount_row *channel)
 {
 	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++)
 		describe_mount(box, &mount_rows[i]);
+	describe_mount(box, channel);
 	describe_masks(box, "/proc/");
 	box->mount_network = box->mount_count;
 	describe_mount(box, &sys_row);
@@ -195,7 +199,7 @@ int namespace_describe(struct namespace_state *state, const struct run *run, con
 	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 	box->user_namespace = namespace_is_rootless() ? -1 : NAMESPACE_FD_USER;
 	describe_root(state);
-	describe_mounts(box);
+	describe_mounts(box, namespace_pool_parks(state->pool) ? &folder_row : &socket_row);
 	describe_rlimits(box, &state->cgroups, &subject->limits);
 	describe_command(box, subject);
 	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));

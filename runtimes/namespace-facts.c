@@ -125,6 +125,8 @@ static struct json *config_facts(const struct namespace_state *state, const stru
 	json_add(facts, "limits", limit_facts(state, &subject->limits));
 	json_add_bool(facts, "rootless", namespace_is_rootless());
 	json_add_text(facts, "missing", namespace_missing(&state->cgroups));
+	if (state->pool)
+		json_add(facts, "ahead", namespace_pool_facts(state->pool));
 	return facts;
 }
 

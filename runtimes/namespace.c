@@ -19,10 +19,18 @@
 #include "harness/base/file.h"
 #include "harness/base/log.h"
 #include "harness/base/packet.h"
+#include "harness/base/quantity.h"
 #include "harness/base/start.h"
 #include "runtimes/box-text.h"
 #include "runtimes/namespace.h"
 #include "runtimes/started.h"
+
+static int check_ahead(const char *value, struct error *err)
+{
+	uint64_t count;
+
+	return quantity_parse_count(value, 0, NAMESPACE_AHEAD_MAX, &count, err);
+}
 
 static const struct runtime_option namespace_options[] = {
     {
@@ -37,6 +45,18 @@ static const struct runtime_option namespace_options[] = {
 	.fallback = "auto",
 	.summary =
 	    "who assembles the root: the container's first process (late, Linux 6.15), or start() (early)",
+    },
+    {
+	.name = "pool",
+	.fallback = "0",
+	.summary = "for how many starts network, cgroups and root are made ahead",
+	.check = check_ahead,
+    },
+    {
+	.name = "parked",
+	.fallback = "0",
+	.summary = "how many containers are started ahead, up to the execution of the program",
+	.check = check_ahead,
     },
     {0},
 };
@@ -59,24 +79,33 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 	if (!rc)
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
-		rc = namespace_describe(state, run, subject, err);
+		rc = namespace_pool_prepare(state, subject, err);
 	if (!rc)
-		subject->facts = namespace_facts(state, subject);
-	return rc;
+		rc = namespace_describe(state, run, subject, err);
+	if (rc < 0)
+		return rc;
+	subject->facts = namespace_facts(state, subject);
+	return namespace_pool_refill(run, subject, err);
 }
 
-/* All descriptors of an instance, and how many; what has to be closed after the start is added to `own`. */
-static int instance_descriptors(struct instance *in, int fds[BOX_FDS_MAX], struct packet_fds *own,
-				struct error *err)
+void namespace_box(const struct instance *in, struct box *ret_box)
+{
+	const struct namespace_state *state = in->subject->state;
+
+	(void)memcpy(ret_box, &state->box, box_size(&state->box));
+	ret_box->hostname = box_text(ret_box, in->name);
+	for (uint32_t i = 0; i < ret_box->cgroup_count; i++)
+		ret_box->cgroups[i].name = ret_box->hostname;
+}
+
+int namespace_descriptors(struct instance *in, int channel, int fds[BOX_FDS_MAX], struct packet_fds *own,
+			  struct error *err)
 {
 	struct namespace_state *state = in->subject->state;
 	int first = namespace_cgroup_fd(state);
 
 	fds[NAMESPACE_FD_USER] = state->user;
-	fds[NAMESPACE_FD_SOCKET] = namespace_tree_detach(in->run, in->socket, err);
-	if (fds[NAMESPACE_FD_SOCKET] < 0)
-		return fds[NAMESPACE_FD_SOCKET];
-	own->fds[own->count++] = fds[NAMESPACE_FD_SOCKET];
+	fds[NAMESPACE_FD_SOCKET] = channel;
 	int rc = namespace_root_renew(state, in->run, in->subject, err);
 
 	if (!rc)
@@ -87,23 +116,37 @@ static int instance_descriptors(struct instance *in, int fds[BOX_FDS_MAX], struc
 	return rc < 0 ? rc : first + (int)state->cgroups.count;
 }
 
+static int namespace_create(struct instance *in, struct error *err)
+{
+	const struct namespace_state *state = in->subject->state;
+
+	return state->pool ? namespace_pool_take(in, err) : namespace_root_create(in, err);
+}
+
+static int start_cold(struct instance *in, struct started *ret_started, struct error *err)
+{
+	struct packet_fds own = {0};
+	int fds[BOX_FDS_MAX];
+	struct box box;
+	int rc = own.fds[0] = namespace_tree_detach(in->run, in->socket, err);
+
+	if (rc < 0)
+		return rc;
+	own.count = 1;
+	namespace_box(in, &box);
+	rc = namespace_descriptors(in, own.fds[0], fds, &own, err);
+	if (rc >= 0)
+		rc = start_box(in->run->keeper, &box, fds, (size_t)rc, ret_started, err);
+	packet_close(&own);
+	return rc;
+}
+
 static int namespace_start(struct instance *in, struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
 	struct started started = {.pidfd = -1};
-	struct packet_fds own = {0};
-	int fds[BOX_FDS_MAX];
-	struct box box;
+	int rc = (state->pool ? namespace_pool_start : start_cold)(in, &started, err);
 
-	(void)memcpy(&box, &state->box, box_size(&state->box));
-	box.hostname = box_text(&box, in->name);
-	for (uint32_t i = 0; i < box.cgroup_count; i++)
-		box.cgroups[i].name = box.hostname;
-	int rc = instance_descriptors(in, fds, &own, err);
-
-	if (rc >= 0)
-		rc = start_box(in->run->keeper, &box, fds, (size_t)rc, &started, err);
-	packet_close(&own);
 	started_record(in, &started);
 	return rc;
 }
@@ -120,7 +163,7 @@ static int namespace_inspect(struct instance *in, struct costs *ret_costs, struc
 	const struct namespace_state *state = in->subject->state;
 
 	(void)err;
-	cgroup_processes(&state->cgroups, in->name, ret_costs);
+	cgroup_processes(&state->cgroups, *in->group ? in->group : in->name, ret_costs);
 	if (!ret_costs->process_count)
 		costs_add_process(ret_costs, in->pid);
 	started_platform(in, ret_costs);
@@ -138,8 +181,8 @@ static void namespace_destroy(struct instance *in)
 
 	if (!state)
 		return;
-	if (started_end(in, &err) < 0 || cgroup_remove(&state->cgroups, in->name, &err) < 0 ||
-	    file_remove_tree(in->storage, &err) < 0)
+	if (started_end(in, &err) < 0 || namespace_pool_drop(in, &err) < 0 ||
+	    cgroup_remove(&state->cgroups, in->name, &err) < 0 || file_remove_tree(in->storage, &err) < 0)
 		log_debug("%s: %s", in->name, err.text);
 }
 
@@ -149,6 +192,7 @@ static void namespace_finish(struct subject *subject)
 
 	if (!state)
 		return;
+	namespace_pool_free(state->pool);
 	cgroup_close(&state->cgroups);
 	if (state->storage >= 0)
 		(void)close(state->storage);
@@ -168,10 +212,11 @@ const struct runtime runtime_namespace = {
     .probe = namespace_probe,
     .prepare = namespace_prepare,
     .artefacts = namespace_artefacts,
-    .create = namespace_root_create,
+    .create = namespace_create,
     .start = namespace_start,
     .inspect = namespace_inspect,
     .stop = started_kill,
     .destroy = namespace_destroy,
+    .refill = namespace_pool_refill,
     .finish = namespace_finish,
 };

@@ -17,6 +17,8 @@
 #define NAMESPACE_ID_FIRST 0x6fff0000u
 #define NAMESPACE_ID_COUNT 65536u
 
+#define NAMESPACE_AHEAD_MAX 64 /* of what is made ahead; a starter has room for as many parked ones */
+
 /** Descriptors that travel with each box, by index. Cgroup parents follow the last one. */
 enum namespace_fd {
 	NAMESPACE_FD_USER, /**< without root only along for the ride: the child is in it from the start */
@@ -45,6 +47,7 @@ struct namespace_state {
 	unsigned starters; /**< start_starters() when the loans were taken; without root */
 	struct cgroups cgroups;
 	struct seccomp_facts filter;
+	struct namespace_pool *pool; /**< what is made ahead (namespace-pool.c); NULL: nothing */
 };
 
 /** True: this user is not root. Then the starter is in a user namespace with this one user, and lends what is
@@ -83,5 +86,34 @@ int namespace_describe(struct namespace_state *state, const struct run *run, con
 		       struct error *err);
 /** Index of the first cgroup parent among the descriptors. */
 int namespace_cgroup_fd(const struct namespace_state *state);
+/** The box of this instance, without its descriptors. */
+void namespace_box(const struct instance *in, struct box *ret_box);
+/**
+ * All descriptors of an instance, and how many; `channel` is what is mounted for its channel. What has to be closed after
+ * the start is added to `own`.
+ */
+int namespace_descriptors(struct instance *in, int channel, int fds[BOX_FDS_MAX], struct packet_fds *own,
+			  struct error *err);
+
+/* What is made ahead of the starts, namespace-pool.c. An instance that takes from it has its slot in in->state and its
+ * name in in->group. */
+
+/** Reads the options `pool` and `parked`; the pool is empty until it is refilled. Before namespace_describe(). */
+int namespace_pool_prepare(struct namespace_state *state, struct subject *subject, struct error *err);
+/** Whether its containers are started already, and where their channel then comes from. */
+bool namespace_pool_parks(const struct namespace_pool *pool);
+/** The runtime's operation. */
+int namespace_pool_refill(const struct run *run, struct subject *subject, struct error *err);
+/** For create(): takes a slot, and its storage becomes the instance's. */
+int namespace_pool_take(struct instance *in, struct error *err);
+/** For start(), with what create() took. */
+int namespace_pool_start(struct instance *in, struct started *ret_started, struct error *err);
+/** For destroy(), once the instance's process has ended: what is left of its slot. 0 where it has none. */
+int namespace_pool_drop(struct instance *in, struct error *err);
+/** Gives up all that nobody took. Takes NULL. */
+void namespace_pool_free(struct namespace_pool *pool);
+/** {what, count}; NULL: nothing is made ahead. */
+struct json *namespace_pool_facts(const struct namespace_pool *pool);
+
 /** {engine, config} as in the report. */
 struct json *namespace_facts(const struct namespace_state *state, const struct subject *subject);

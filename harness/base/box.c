@@ -124,7 +124,8 @@ static bool check_cgroups(const struct check *c)
 
 		if (!check_fd(c, g->parent) || !check_component(c, g->name) || g->join_clone > 1 ||
 		    g->file_first > box->cgroup_file_count ||
-		    g->file_count > box->cgroup_file_count - g->file_first)
+		    g->file_count > box->cgroup_file_count - g->file_first ||
+		    (g->ready >= 0 && !check_fd(c, g->ready)))
 			return false;
 		by_clone += g->join_clone;
 	}
@@ -196,6 +197,8 @@ static bool check_flags(const struct check *c)
 	return !(box->flags & ~BOX_FLAGS_ALL) && !(box->namespaces & ~(uint64_t)BOX_NAMESPACES) &&
 	       box->namespaces & CLONE_NEWNS &&
 	       (!(box->flags & BOX_LOOPBACK_UP) || box->namespaces & CLONE_NEWNET) &&
+	       (box->flags & (BOX_AHEAD | BOX_PARKED)) != (BOX_AHEAD | BOX_PARKED) &&
+	       (box->network < 0 || (box->namespaces & CLONE_NEWNET && check_fd(c, box->network))) &&
 	       (!box->hostname || box->namespaces & CLONE_NEWUTS) && !(box->permitted & ~box->bounding) &&
 	       (box->user_namespace < 0 || check_fd(c, box->user_namespace));
 }

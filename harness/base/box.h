@@ -13,7 +13,7 @@
 
 #include "harness/base/error.h"
 
-#define BOX_VERSION 2
+#define BOX_VERSION 3
 #define BOX_FDS_MAX 16
 #define BOX_LOWERS_MAX 4
 #define BOX_CGROUPS_MAX 4
@@ -49,6 +49,8 @@ struct box_cgroup {
 	uint32_t name;	     /**< text: one path component */
 	uint32_t join_clone; /**< 1: by CLONE_INTO_CGROUP (v2); 0: the child writes to its `tasks` (v1) */
 	uint32_t file_first, file_count; /**< its part of `cgroup_files`, written in order before the join */
+	int32_t ready; /**< descriptor of what is joined, its folder (v2) or its `tasks` (v1), where it was made
+			  ahead; -1: the starter makes it */
 };
 
 /** A control file of a cgroup and what is written to it. */
@@ -96,7 +98,9 @@ struct box_rlimit {
 
 #define BOX_LOOPBACK_UP 1u	/* bring up lo in the new network namespace */
 #define BOX_CGROUP_NAMESPACE 2u /* a cgroup namespace, rooted in the cgroups that were joined */
-#define BOX_FLAGS_ALL 3u
+#define BOX_AHEAD 4u  /* only what is dear is made, and its descriptors are the answer: start_box_ahead() */
+#define BOX_PARKED 8u /* everything but execve, which waits for start_box_release() */
+#define BOX_FLAGS_ALL 15u
 
 struct box {
 	uint32_t version;    /**< BOX_VERSION */
@@ -120,8 +124,9 @@ struct box {
 	struct box_mount mounts[BOX_MOUNTS_MAX]; /**< in this order */
 	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
 	char text[BOX_TEXT_MAX]; /**< text[0] is the empty text; ends with NUL at text_size - 1 */
-	uint32_t filter_base, unused; /**< box_filter_digest() of the program that the starter has to run under
-					 already and that `filter` completes; 0: none */
+	uint32_t filter_base; /**< box_filter_digest() of the program that the starter has to run under already and
+				 that `filter` completes; 0: none */
+	int32_t network; /**< descriptor of a network namespace that was made ahead; -1: a new one, if any */
 	struct sock_filter filter[BOX_FILTER_MAX]; /**< seccomp program; 0 instructions: none */
 };
 

@@ -120,34 +120,26 @@ static int starter_connect(struct start_client *client, struct error *err)
 	return rc;
 }
 
-static int starter_request(struct start_client *client, const struct box *box, const struct packet_fds *fds,
-			   struct started *ret_started, struct error *err)
+/* One question to the starter and its answer. A starter that fails at it is given up: the next one asks a new one. */
+static int starter_ask(struct start_client *client, const void *request, size_t size, const struct packet_fds *fds,
+		       struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
 {
-	struct start_message reply;
-	struct packet_fds reply_fds;
-	int rc = packet_send(client->starter, box, box_size(box), fds, 0);
+	int rc = packet_send(client->starter, request, size, fds, 0);
 
 	if (rc < 0)
 		rc = error_errno(err, -rc, "cannot ask the starter of containers");
 	else
-		rc = starter_read(client, &reply, &reply_fds, err);
-	if (rc < 0) {
-		(void)close(steal_fd(&client->starter)); /* the next box gets a new one */
-		return rc;
-	}
-	reply_started(client, &reply, &reply_fds, ret_started);
-	if (reply.errnum)
-		return error_errno(err, reply.errnum, "the container did not reach %s (step %u)",
-				   box_stage_name(reply.stage), reply.detail);
-	return 0;
+		rc = starter_read(client, ret_reply, ret_fds, err);
+	if (rc < 0)
+		(void)close(steal_fd(&client->starter));
+	return rc;
 }
 
-int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
-	      struct started *ret_started, struct error *err)
+/* The same for a box; a reply that says no is an error, too. */
+static int starter_ask_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+			   struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
 {
 	struct packet_fds sent = {.count = fd_count};
-
-	*ret_started = (struct started){.pidfd = -1};
 	int rc = box_check(box, box_size(box), fd_count, err);
 
 	if (rc < 0)
@@ -156,9 +148,65 @@ int start_box(struct start_client *client, const struct box *box, const int *fds
 	(void)pthread_mutex_lock(&client->starter_lock);
 	rc = starter_connect(client, err);
 	if (!rc)
-		rc = starter_request(client, box, &sent, ret_started, err);
+		rc = starter_ask(client, box, box_size(box), &sent, ret_reply, ret_fds, err);
 	(void)pthread_mutex_unlock(&client->starter_lock);
 	return rc;
+}
+
+static int reply_error(const struct start_message *reply, struct error *err)
+{
+	return reply->errnum ? error_errno(err, reply->errnum, "the container did not reach %s (step %u)",
+					   box_stage_name(reply->stage), reply->detail)
+			     : 0;
+}
+
+int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+	      struct started *ret_started, struct error *err)
+{
+	struct start_message reply;
+	struct packet_fds reply_fds;
+
+	*ret_started = (struct started){.pidfd = -1};
+	int rc = starter_ask_box(client, box, fds, fd_count, &reply, &reply_fds, err);
+
+	if (rc < 0)
+		return rc;
+	reply_started(client, &reply, &reply_fds, ret_started);
+	return reply_error(&reply, err);
+}
+
+int start_box_ahead(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+		    struct packet_fds *ret_fds, struct error *err)
+{
+	struct start_message reply;
+
+	ret_fds->count = 0;
+	int rc = starter_ask_box(client, box, fds, fd_count, &reply, ret_fds, err);
+
+	if (rc < 0)
+		return rc;
+	rc = reply_error(&reply, err);
+	if (rc < 0)
+		packet_close(ret_fds);
+	return rc;
+}
+
+int start_box_release(struct start_client *client, pid_t pid, struct started *ret_started, struct error *err)
+{
+	const struct start_release request = {.kind = START_RELEASE, .pid = pid};
+	struct start_message reply;
+	struct packet_fds fds;
+
+	*ret_started = (struct started){.pidfd = -1};
+	(void)pthread_mutex_lock(&client->starter_lock);
+	int rc = client->starter < 0 ? error_errno(err, ESRCH, "the starter of the parked container is gone")
+				     : starter_ask(client, &request, sizeof(request), NULL, &reply, &fds, err);
+
+	(void)pthread_mutex_unlock(&client->starter_lock);
+	if (rc < 0)
+		return rc;
+	reply_started(client, &reply, &fds, ret_started);
+	return reply_error(&reply, err);
 }
 
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err)

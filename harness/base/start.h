@@ -16,6 +16,7 @@
 
 #include "harness/base/box.h"
 #include "harness/base/error.h"
+#include "harness/base/packet.h"
 
 #define START_ENV_FD "TARE_KEEPER_FD" /* environment of tare-harness: its end of the socket pair */
 #define START_STAMPS_MAX 16
@@ -82,6 +83,18 @@ int start_program(struct start_client *client, const struct start_program *progr
 int start_box(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
 	      struct started *ret_started, struct error *err);
 /**
+ * The parts of a start that are dear and know nothing of their instance: the cgroups, the network namespace and the
+ * root of a box with BOX_AHEAD, as far as it does not name ready ones. `ret_fds`, which the caller closes: the network
+ * namespace, the root as a detached mount, then what is joined of each cgroup (box_cgroup.ready).
+ */
+int start_box_ahead(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
+		    struct packet_fds *ret_fds, struct error *err);
+/**
+ * Lets a process go on that start_box() started with BOX_PARKED: it executes its program now. ret_started has its stamp
+ * and no pidfd, the one from start_box() is good. -ESRCH: it waits no more, or its starter is gone.
+ */
+int start_box_release(struct start_client *client, pid_t pid, struct started *ret_started, struct error *err);
+/**
  * Makes the starter now instead of with the first box, and this and every later one puts itself under the seccomp
  * program: what is the same for all boxes is so installed once. The boxes name it as their filter_base. -EEXIST: there
  * is another one already.
@@ -139,7 +152,8 @@ enum start_loan_kind {
 	START_LOAN_OVERLAY, /* lower, upper, work -> a detached mount */
 	START_LOAN_TRY,	    /* two descriptors */
 	START_LOAN_KINDS,
-	START_FILTER = 16 /* struct start_filter, and for every starter */
+	START_FILTER = 16, /* struct start_filter, and for every starter */
+	START_RELEASE	   /* struct start_release, and for every starter */
 };
 
 /** Harness to starter, beside boxes; only as many paths are sent as the kind needs, absolute ones. */
@@ -147,6 +161,14 @@ struct start_loan {
 	uint32_t version; /**< 0, which no box has */
 	uint32_t kind;
 	char paths[START_LOAN_PATHS][PATH_MAX];
+};
+
+/** Harness to starter: a parked process may go on. */
+struct start_release {
+	uint32_t version; /**< 0, which no box has */
+	uint32_t kind;	  /**< START_RELEASE */
+	pid_t pid;
+	uint32_t unused;
 };
 
 /** Harness to starter: the seccomp program that it shall run under. As long as `count` says. */

@@ -50,25 +50,39 @@ static int cgroup_make(const struct box *box, const struct box_cgroup *group, in
 	return rc < 0 ? rc : folder;
 }
 
+/* What is joined of one that was made ahead, or of one that is made now: the folder (v2) or `tasks` (v1). */
+static int cgroup_open(struct box_run *run, const struct box_cgroup *group)
+{
+	if (group->ready >= 0)
+		return run->fds[group->ready];
+	int folder = cgroup_make(run->box, group, run->fds[group->parent]);
+
+	if (folder < 0 || group->join_clone)
+		return folder;
+	int tasks = openat(folder, "tasks", O_WRONLY | O_CLOEXEC);
+	int rc = tasks < 0 ? -errno : tasks;
+
+	(void)close(folder);
+	return rc;
+}
+
 int box_cgroups_make(struct box_run *run, int *ret_folder)
 {
+	bool ready = run->box->cgroup_count > 0;
+
 	*ret_folder = -1;
 	for (uint32_t i = 0; i < run->box->cgroup_count; i++) {
 		const struct box_cgroup *group = &run->box->cgroups[i];
-		int folder = cgroup_make(run->box, group, run->fds[group->parent]);
+		int fd = cgroup_open(run, group);
 
 		run->detail = i;
-		if (folder < 0)
-			return folder;
-		if (group->join_clone) {
-			*ret_folder = folder;
-			continue;
-		}
-		run->tasks[i] = openat(folder, "tasks", O_WRONLY | O_CLOEXEC);
-		(void)close(folder);
-		if (run->tasks[i] < 0)
-			return -errno;
+		if (fd < 0)
+			return fd;
+		*(group->join_clone ? ret_folder : &run->tasks[i]) = fd;
+		ready = ready && group->ready >= 0;
 	}
+	if (ready)
+		return 1;
 	run->stamps_ns[BOX_STAGE_CGROUP_CREATED] = clock_now_ns();
 	return 0;
 }

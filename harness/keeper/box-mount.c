@@ -120,10 +120,16 @@ static int overlay_mount(struct box_run *run)
 	return mount < 0 ? -errno : mount;
 }
 
-int box_mount_root(struct box_run *run)
+int box_root_make(struct box_run *run)
 {
 	const struct box_root *root = &run->box->root;
-	int mount = root->attached >= 0 ? run->fds[root->attached] : overlay_mount(run);
+
+	return root->attached >= 0 ? run->fds[root->attached] : overlay_mount(run);
+}
+
+int box_mount_root(struct box_run *run)
+{
+	int mount = box_root_make(run);
 
 	if (mount < 0)
 		return mount;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
@@ -25,7 +26,8 @@ static int box_cgroups(struct box_run *run)
 {
 	int unused;
 
-	return box_joins_by_clone(run->box) ? 0 : box_cgroups_make(run, &unused);
+	/* 1: the starter has stamped it */
+	return box_joins_by_clone(run->box) ? 1 : box_cgroups_make(run, &unused);
 }
 
 static int box_join(struct box_run *run)
@@ -64,8 +66,18 @@ static int box_pivot(struct box_run *run)
 	return 0;
 }
 
+/* Waits for the word to go on; the starter hears that it waits. Who is not wanted any more gets killed here. */
+static void box_park(struct box_run *run)
+{
+	__atomic_store_n(run->alive, BOX_WAITING, __ATOMIC_RELEASE);
+	(void)syscall(SYS_futex, run->alive, FUTEX_WAKE, 1, NULL);
+	while (!__atomic_load_n(&run->go, __ATOMIC_ACQUIRE))
+		(void)syscall(SYS_futex, &run->go, FUTEX_WAIT_PRIVATE, 0, NULL);
+}
+
 int box_child(void *data)
 {
+	/* A step that returns 1 had nothing to do. */
 	static const struct {
 		enum box_stage stage;
 		int (*step)(struct box_run *run);
@@ -81,12 +93,17 @@ int box_child(void *data)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		run->stage = steps[i].stage;
 		run->detail = 0;
-		run->errnum = -steps[i].step(run);
-		if (run->errnum)
+		int rc = steps[i].step(run);
+
+		if (rc < 0) {
+			run->errnum = -rc;
 			return 127;
-		if (!run->stamps_ns[steps[i].stage]) /* the starter may have done it */
+		}
+		if (!rc && !run->stamps_ns[steps[i].stage])
 			run->stamps_ns[steps[i].stage] = clock_now_ns();
 	}
+	if (run->box->flags & BOX_PARKED)
+		box_park(run);
 	run->stage = BOX_STAGE_EXECVE_CALL;
 	run->detail = 0;
 	run->stamps_ns[BOX_STAGE_EXECVE_CALL] = clock_now_ns();

@@ -10,6 +10,10 @@
 #define NETWORK_NONE 0
 #define NETWORK_READY 1
 
+/* Values of clone_room.alive beside 0, which the kernel sets at exec and at exit. */
+#define BOX_MAKING 1
+#define BOX_WAITING 2 /* parked: everything is done but execve */
+
 /** One start. The starter fills the upper part, the child the lower one. */
 struct box_run {
 	const struct box *box; /**< checked */
@@ -19,6 +23,8 @@ struct box_run {
 	int keeper;		    /**< pidfd: once it is readable nobody wants the child any more */
 	int starter;		    /**< pidfd of the starter, into whose network namespace the child goes */
 
+	uint32_t *alive; /**< futex: clone_room.alive; a box that parks sets it to BOX_WAITING */
+	uint32_t go;	 /**< futex: 1 lets a parked one go on; by the starter */
 	int32_t network; /**< futex: NETWORK_NONE, then NETWORK_READY or a negative errno; by the starter */
 
 	uint64_t stamps_ns[BOX_STAGE_COUNT]; /**< 0: not reached */

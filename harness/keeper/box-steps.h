@@ -8,8 +8,11 @@
 /** Whether a cgroup is joined by CLONE_INTO_CGROUP: then the starter makes them all, else the child. */
 bool box_joins_by_clone(const struct box *box);
 /** Makes the cgroups. `ret_folder` is the one for CLONE_INTO_CGROUP, or -1. detail: index of the cgroup. What is
- * half-made the harness removes by name. */
+ * half-made the harness removes by name. 1: all were ready. */
 int box_cgroups_make(struct box_run *run, int *ret_folder);
+/** The root as a detached mount: its descriptor, one of the box's own where that is ready, or a negative errno. detail:
+ * see box-mount.c. */
+int box_root_make(struct box_run *run);
 /** Assembles the root, mounts it on top of the stub's and makes it the working folder. detail: see
  * box-mount.c. */
 int box_mount_root(struct box_run *run);

@@ -54,10 +54,10 @@ pid_t clone_begin(struct clone_room *room, uint64_t flags, int cgroup, int (*chi
 }
 
 /* The kernel's wake-up is one for futexes that processes share. */
-void clone_wait(struct clone_room *room)
+void clone_wait(struct clone_room *room, uint32_t alive)
 {
-	while (__atomic_load_n(&room->alive, __ATOMIC_ACQUIRE))
-		(void)raw_call(SYS_futex, (long)(uintptr_t)&room->alive, FUTEX_WAIT, 1, 0);
+	while (__atomic_load_n(&room->alive, __ATOMIC_ACQUIRE) == alive)
+		(void)raw_call(SYS_futex, (long)(uintptr_t)&room->alive, FUTEX_WAIT, (long)alive, 0);
 }
 
 pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data, int *ret_pidfd)

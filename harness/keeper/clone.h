@@ -9,7 +9,7 @@
 
 /** What a child needs until it has ended or has become another program. */
 struct clone_room {
-	uint32_t alive; /**< futex: the kernel clears it at exec and at exit */
+	uint32_t alive; /**< futex: 1, then what the child makes of it; the kernel clears it at exec and at exit */
 	char stack[CLONE_STACK_BYTES] __attribute__((aligned(16)));
 };
 
@@ -23,5 +23,6 @@ pid_t clone_run(uint64_t flags, int cgroup, int (*child)(void *data), void *data
 /** The same without waiting: until clone_wait() the caller must not touch errno, nor what the child uses. */
 pid_t clone_begin(struct clone_room *room, uint64_t flags, int cgroup, int (*child)(void *data), void *data,
 		  int *ret_pidfd);
-/** Waits until the child has ended or executes another program. Leaves errno alone. */
-void clone_wait(struct clone_room *room);
+/** Waits as long as `alive` has this value: 1 from the start on, 0 once the child has ended or executes another
+ * program. Leaves errno alone. */
+void clone_wait(struct clone_room *room, uint32_t alive);

@@ -14,7 +14,9 @@
 int network_home(int number);
 /** Starter: makes the box's namespace and tells the child. Sets run->network; leaves errno alone. */
 void network_make(struct box_run *run);
+/** Starter, in the box's namespace: a descriptor of it, or a negative errno. */
+int network_hold(void);
 /** Starter: leaves it again, once nobody has to follow any more. 0 or a negative errno. */
 int network_leave(int home);
-/** Child: waits for the namespace and enters it. 0 or a negative errno; -EOWNERDEAD: the starter is gone. */
+/** Child: enters the namespace, for a new one once it is there. 0 or a negative errno; -EOWNERDEAD: the starter is gone. */
 int network_join(struct box_run *run);

@@ -22,11 +22,13 @@
 #include <linux/seccomp.h>
 
 #include "harness/base/clock.h"
+#include "harness/keeper/ahead.h"
 #include "harness/keeper/box-steps.h"
 #include "harness/keeper/clone.h"
 #include "harness/keeper/keeper.h"
 #include "harness/keeper/lender.h"
 #include "harness/keeper/network.h"
+#include "harness/keeper/parking.h"
 #include "harness/keeper/stub.h"
 
 /* The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper and of
@@ -85,32 +87,41 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 	return rc;
 }
 
+/* Makes the network of a box that does not bring one, in whose namespace the starter then is. */
+static void starter_network(struct box_run *run)
+{
+	if (run->box->namespaces & CLONE_NEWNET && run->box->network < 0)
+		network_make(run);
+}
+
 /* Starts the box; returns the pidfd, or -1 with run->errnum where there is no process. The child mounts while the
  * network is made here. */
-static int starter_run(struct box_run *run, pid_t *ret_pid)
+static int starter_run(struct parking *place, pid_t *ret_pid)
 {
-	static struct clone_room room;
-	int folder = -1, pidfd = -1;
+	struct box_run *run = &place->run;
+	int folder = -1, pidfd = -1, rc = 0;
 
 	run->stage = BOX_STAGE_CGROUP_CREATED;
-	run->errnum = box_joins_by_clone(run->box) ? -box_cgroups_make(run, &folder) : 0;
-	if (run->errnum)
+	if (box_joins_by_clone(run->box))
+		rc = box_cgroups_make(run, &folder);
+	if (rc < 0) {
+		run->errnum = -rc;
 		return -1;
+	}
 	run->stage = BOX_STAGE_CHILD_FIRST;
 	uint64_t flags = (run->box->namespaces & ~(uint64_t)CLONE_NEWNET) | CLONE_PARENT |
 			 (folder >= 0 ? CLONE_INTO_CGROUP : 0);
 
 	run->stamps_ns[BOX_STAGE_CLONE_CALL] = clock_now_ns();
-	pid_t pid = clone_begin(&room, flags, folder, box_child, run, &pidfd);
+	pid_t pid = clone_begin(&place->room, flags, folder, box_child, run, &pidfd);
 
 	run->stamps_ns[BOX_STAGE_CLONE_RETURN] = clock_now_ns();
 	if (pid < 0) {
 		run->errnum = -pid;
 		return -1;
 	}
-	if (run->box->namespaces & CLONE_NEWNET)
-		network_make(run);
-	clone_wait(&room);
+	starter_network(run);
+	clone_wait(&place->room, BOX_MAKING);
 	*ret_pid = pid;
 	return pidfd;
 }
@@ -126,26 +137,81 @@ static void reply_fill(struct start_message *reply, const struct box_run *run)
 			    (struct start_stamp){.stage = stage, .t_ns = run->stamps_ns[stage]};
 }
 
+/* Whether it can be started here, and who holds it meanwhile; NULL with errno. */
+static struct parking *starter_place(const struct box *box, size_t size, const struct packet_fds *fds, bool rootless)
+{
+	errno = EINVAL;
+	if (box_check(box, size, fds->count, NULL) < 0 || (box->filter_base && box->filter_base != starter_base))
+		return NULL;
+	struct parking *place = box->flags & BOX_PARKED ? parking_take(box) : parking_ordinary();
+
+	if (!place)
+		return NULL;
+	place->run = (struct box_run){
+	    .box = box->flags & BOX_PARKED ? &place->box : box,
+	    .fds = fds->fds,
+	    .keeper = STARTER_KEEPER,
+	    .starter = STARTER_SELF,
+	    .rootless = rootless,
+	    .alive = &place->room.alive,
+	};
+	(void)memset(place->run.tasks, -1, sizeof(place->run.tasks));
+	return place;
+}
+
+/* A child: its pidfd goes along. One that shall wait and does not any more has been killed meanwhile. */
+static void serve_start(struct parking *place, struct start_message *reply, struct packet_fds *ret_fds)
+{
+	ret_fds->fds[0] = starter_run(place, &reply->pid);
+	ret_fds->count = ret_fds->fds[0] >= 0;
+	if (place->run.box->flags & BOX_PARKED && !place->run.errnum) {
+		place->pid = reply->pid;
+		if (!parking_find(reply->pid))
+			place->run.errnum = ESRCH;
+	}
+	reply_fill(reply, &place->run);
+}
+
+/* No child: what is made here goes along. */
+static void serve_ahead(struct box_run *run, struct start_message *reply, struct packet_fds *ret_fds)
+{
+	int rc = ahead_make(run, ret_fds);
+
+	run->errnum = rc < 0 ? -rc : 0;
+	if (rc < 0)
+		ret_fds->count = 0;
+	reply_fill(reply, run);
+}
+
 /* False: this starter can start nothing any more. */
 static bool starter_serve(const struct box *box, size_t size, struct packet_fds *fds, bool rootless)
 {
-	static struct box_run run;
-	struct start_message reply = {0};
-	struct packet_fds pidfd = {0};
+	struct parking *place = starter_place(box, size, fds, rootless);
+	struct start_message reply = {.errnum = place ? 0 : errno};
+	struct packet_fds answer = {0};
 
-	run = (struct box_run){
-	    .box = box, .fds = fds->fds, .keeper = STARTER_KEEPER, .starter = STARTER_SELF, .rootless = rootless};
-	(void)memset(run.tasks, -1, sizeof(run.tasks));
-	if (box_check(box, size, fds->count, NULL) < 0 || (box->filter_base && box->filter_base != starter_base)) {
-		run.errnum = EINVAL;
-	} else {
-		pidfd.fds[0] = starter_run(&run, &reply.pid);
-		pidfd.count = pidfd.fds[0] >= 0;
-	}
-	reply_fill(&reply, &run);
-	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &pidfd, 0);
-	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the pidfd */
+	if (place && box->flags & BOX_AHEAD)
+		serve_ahead(&place->run, &reply, &answer);
+	else if (place)
+		serve_start(place, &reply, &answer);
+	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &answer, 0);
+	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the answer's */
 	return network_leave(STARTER_NETWORK) == 0;
+}
+
+/* A parked child executes its program; its earlier stamps were told when it was parked. */
+static void starter_release(const struct start_release *request, size_t size)
+{
+	struct parking *place = size == sizeof(*request) ? parking_find(request->pid) : NULL;
+	struct start_message reply = {.errnum = ESRCH, .stage = BOX_STAGE_EXECVE_CALL};
+
+	if (place) {
+		reply = (struct start_message){.pid = request->pid};
+		(void)memset(place->run.stamps_ns, 0, sizeof(place->run.stamps_ns));
+		parking_release(place);
+		reply_fill(&reply, &place->run);
+	}
+	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), NULL, 0);
 }
 
 /* Puts the starter under the seccomp program. */
@@ -181,6 +247,7 @@ union starter_request {
 	struct box box;
 	struct start_loan loan;
 	struct start_filter filter;
+	struct start_release release;
 };
 
 /* Does what is asked. False: this starter can start nothing any more. */
@@ -191,6 +258,11 @@ static bool starter_answer(union starter_request *request, size_t size, struct p
 	if (special && request->loan.kind == START_FILTER) {
 		packet_close(fds);
 		starter_restrict(&request->filter, size);
+		return true;
+	}
+	if (special && request->loan.kind == START_RELEASE) {
+		packet_close(fds);
+		starter_release(&request->release, size);
 		return true;
 	}
 	if (special && rootless)

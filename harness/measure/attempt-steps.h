@@ -46,5 +46,8 @@ bool attempt_command(struct attempt *a, const char *command, uint64_t wait_ns);
 void attempt_stop(struct attempt *a);
 /** Away with it, whatever it is in; fills events, exit and residue of the sample. Also without a begin that worked. */
 void attempt_end(struct attempt *a);
+/** The next start finds ahead what this one took; timed into the sample. Where the instance lives on: else end() does
+ * it. */
+void attempt_refill(struct attempt *a);
 /** Notes a failure, unless there was one before. */
 void attempt_fail(struct attempt *a, enum sample_status status, const char *phase, const char *text);

@@ -304,10 +304,26 @@ static void attempt_take_events(struct attempt *a)
 	timeline_destroy(&a->timeline);
 }
 
+void attempt_refill(struct attempt *a)
+{
+	struct error err = {0};
+
+	if (!a->runtime->refill)
+		return;
+	uint64_t begin_ns = clock_now_ns();
+	int made = a->runtime->refill(a->in.run, a->in.subject, &err);
+
+	if (made > 0)
+		a->sample->refill_ns = (int64_t)(clock_now_ns() - begin_ns);
+	else if (made < 0)
+		log_debug("%s", err.text); /* the next start fails, and says it */
+}
+
 void attempt_end(struct attempt *a)
 {
 	attempt_clean(a);
 	attempt_take_events(a);
+	attempt_refill(a);
 	log_debug("%s: %s %s %s", a->in.name, a->sample->subject, sample_status_name(a->sample->status),
 		  a->sample->error);
 }

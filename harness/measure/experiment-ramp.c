@@ -163,6 +163,7 @@ static void member_take(struct ramp *ramp, struct member *member)
 	(void)start_record(ramp, member, latency_ns);
 	if (member->ready) {
 		member_find_processes(ramp, member);
+		attempt_refill(&member->attempt);
 		ramp->latencies[ramp->latency_count++] = (double)latency_ns;
 		ramp->members[ramp->count++] = member;
 		return;

@@ -57,6 +57,11 @@ static double stop_to_released(const struct sample *sample)
 	return span_of_ok(sample, EVENT_STOP_CALL, EVENT_RELEASED);
 }
 
+static double refill(const struct sample *sample)
+{
+	return known(sample->refill_ns);
+}
+
 static double footprint(const struct sample *sample)
 {
 	return sample->has_memory ? known(sample->memory.footprint) : NAN;
@@ -84,6 +89,7 @@ const struct metric metric_table[] = {
 	{"notify_latency_ns", "notification of ready", TIME, false, "faster", "slower", notify},
 	{"stop_to_exited_ns", "stop", TIME, false, "faster", "slower", stop_to_exited},
 	{"stop_to_released_ns", "stop until all is released", TIME, false, "faster", "slower", stop_to_released},
+	{"refill_ns", "what was done ahead, done again", TIME, false, "faster", "slower", refill},
 	{"memory_footprint_bytes", "memory of one idle instance", WEIGHT, true, "less", "more", footprint},
 	{"pss_bytes", "Pss of one idle instance", WEIGHT, false, "less", "more", pss},
 	{"disk_instance_bytes", "disk of one instance", WEIGHT, true, "less", "more", instance_disk},

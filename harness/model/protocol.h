@@ -40,7 +40,8 @@
 
 #define PROTOCOL_UNIX_PREFIX "unix:"
 #define PROTOCOL_ISA "isa"
-#define PROTOCOL_CONTAINER_SOCKET "/run/tare.sock" /* where every container finds the channel */
+#define PROTOCOL_CONTAINER_FOLDER "/run"
+#define PROTOCOL_CONTAINER_SOCKET PROTOCOL_CONTAINER_FOLDER "/tare.sock" /* where every container finds the channel */
 #define PROTOCOL_PAYLOAD_PATH "/payload"           /* the program inside every root tree */
 
 #define PROTOCOL_PORT_READY 0xe9   /* isa-debugcon */

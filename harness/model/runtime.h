@@ -78,6 +78,11 @@ struct runtime {
 	 */
 	void (*destroy)(struct instance *in);
 	/**
+	 * After destroy and off the clock, but timed: makes ready again what starts of this subject took from what is
+	 * kept ahead for them. Returns how many starts that was for. NULL: nothing is kept.
+	 */
+	int (*refill)(const struct run *run, struct subject *subject, struct error *err);
+	/**
 	 * After destroy: what the engine itself still knows of the instance, as text; untouched where that is nothing.
 	 * NULL: the runtime has no memory of its own.
 	 */

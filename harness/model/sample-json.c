@@ -97,6 +97,7 @@ static const struct {
 	{"", "gap_ns", offsetof(struct sample, gap_ns)},
 	{"", "exit_status", offsetof(struct sample, exit_status)},
 	{"", "maxrss_bytes", offsetof(struct sample, maxrss_bytes)},
+	{"", "refill_ns", offsetof(struct sample, refill_ns)},
 	{"cpu_time_ns", "subject", offsetof(struct sample, cpu_subject_ns)},
 	{"cpu_time_ns", "harness", offsetof(struct sample, cpu_harness_ns)},
 	{"noise", "steal_ns", offsetof(struct sample, steal_ns)},

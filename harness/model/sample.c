@@ -39,6 +39,7 @@ void sample_init(struct sample *sample)
 				    &sample->realtime_shift_ns,
 				    &sample->exit_status,
 				    &sample->maxrss_bytes,
+				    &sample->refill_ns,
 				    &sample->memory.settle_ns,
 				    &sample->memory.process_count,
 				    &sample->identity.inner_pid,

@@ -13,7 +13,7 @@ static inline void box_sample(struct box *box)
 	static const char *const options[] = {"mode", "1777", "noswap", "", NULL};
 
 	box_init(box);
-	box->flags = BOX_FLAGS_ALL;
+	box->flags = BOX_FLAGS_ALL & ~BOX_AHEAD;
 	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 	box->user_namespace = 0;
 	box->hostname = box_text(box, "name");
@@ -21,7 +21,8 @@ static inline void box_sample(struct box *box)
 	box->root.lower[0] = 1;
 	box->root.upper = 2;
 	box->root.work = 3;
-	box->cgroups[0] = (struct box_cgroup){.parent = 4, .name = box_text(box, "group"), .file_count = 1};
+	box->cgroups[0] = (struct box_cgroup){.parent = 4, .name = box_text(box, "group"), .file_count = 1, .ready = 3};
+	box->network = 4;
 	box->cgroup_count = 1;
 	box->cgroup_files[0] =
 	    (struct box_cgroup_file){.name = box_text(box, "pids.max"), .value = box_text(box, "8")};
