@@ -37,7 +37,9 @@ static const struct {
 	[EVENT_CGROUP_JOINED] = {PART_CGROUP, PART_COUNT},
 	[EVENT_ROOTFS_MOUNTED] = {PART_MOUNTS, PART_COUNT},
 	[EVENT_MOUNTS_DONE] = {PART_MOUNTS, PART_COUNT},
-	[EVENT_PIVOTED] = {PART_MOUNTS, PART_COUNT},
+	[EVENT_NETWORK_MADE] = {PART_NETWORK, PART_COUNT},
+	[EVENT_NETWORK_JOINED] = {PART_NETWORK, PART_COUNT},
+	[EVENT_PIVOTED] = {PART_CONFINE, PART_COUNT},
 	[EVENT_CONFINED] = {PART_CONFINE, PART_COUNT},
 	[EVENT_EXECVE_CALL] = {PART_EXEC, PART_VMM},
 	[EVENT_CLONE_RETURN] = {PART_CLONE, PART_VMM},
@@ -66,6 +68,9 @@ enum part_id part_of(enum analysis_kind kind, const struct phase *phase)
 		return PART_GUEST;
 	if (kind == KIND_VM && phase->from < EVENT_INIT_EXEC && phase->to > EVENT_INIT_EXEC)
 		return PART_GUEST;
+	/* A parked container has nothing else left to do: it takes until it hears of it. */
+	if (kind != KIND_VM && phase->from == EVENT_LAUNCH && phase->to == EVENT_EXECVE_CALL)
+		return PART_REQUEST;
 	if (kind != KIND_VM && phase->from <= EVENT_LAUNCH && phase->to >= EVENT_USER_MAIN)
 		return PART_ENGINE;
 	/* An engine's start ends with the payload's exec; what comes before is not stamped. */

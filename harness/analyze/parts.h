@@ -15,6 +15,7 @@
 	X(CGROUP, "cgroup")                                                                                  \
 	X(CLONE, "clone, namespaces")                                                                        \
 	X(MOUNTS, "mounts")                                                                                  \
+	X(NETWORK, "the network")                                                                            \
 	X(CONFINE, "confinement")                                                                            \
 	X(EXEC, "exec")                                                                                      \
 	X(DAEMON, "the daemon")                                                                              \

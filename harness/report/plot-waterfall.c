@@ -10,6 +10,7 @@
 #include "harness/report/plot-chart.h"
 
 #define SHOWN_LEAST 40 /* a part shorter than the shortest whole by this much has no bar, only its number */
+#define BOLD_WIDTH 1.25 /* of a letter of a subject's name, against one of a part's */
 #define SUBJECTS_MAX 24 /* more would be a poster */
 
 /* A row's texts: the name, and what stands right of the plot. */
@@ -63,10 +64,12 @@ struct extent {
 	double least_ns, most_ns;
 };
 
-static void widen(struct extent *extent, const char *name)
+static void widen(struct extent *extent, const char *name, double wide)
 {
-	if (strlen(name) > extent->widest)
-		extent->widest = strlen(name);
+	size_t width = (size_t)ceil((double)strlen(name) * wide);
+
+	if (width > extent->widest)
+		extent->widest = width;
 	extent->rows++;
 }
 
@@ -81,9 +84,9 @@ static struct extent extent_of(const struct analysis *analysis)
 		if (!count || !(parts[count - 1].end_ns > 0))
 			continue;
 		extent.subjects++;
-		widen(&extent, analysis->subjects[i].title);
+		widen(&extent, analysis->subjects[i].title, BOLD_WIDTH);
 		for (size_t k = 0; k < count; k++)
-			widen(&extent, part_name(parts[k].id));
+			widen(&extent, part_name(parts[k].id), 1);
 		extent.least_ns = fmin(extent.least_ns, parts[count - 1].end_ns);
 		extent.most_ns = fmax(extent.most_ns, parts[count - 1].end_ns);
 	}

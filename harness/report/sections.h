@@ -19,6 +19,8 @@ void section_claims_open(struct page *page, const struct analysis *analysis);
 void section_numbers(struct page *page, const struct analysis *analysis);
 /** Why the run ended where it did, if it was to end when its numbers are precise. */
 void section_stopping(struct page *page, const struct analysis *analysis);
+/** What was done before the clock ran, and what it costs to do it again. */
+void section_ahead(struct page *page, const struct analysis *analysis);
 /** Facts that differ between subjects. */
 void section_unequal(struct page *page, const struct analysis *analysis);
 /** Flags that triggered, what the doctor found; in Markdown also those that did not. */
