@@ -18,7 +18,7 @@ static int ahead_network(struct box_run *run, struct packet_fds *fds)
 {
 	if (!(run->box->namespaces & CLONE_NEWNET) || run->box->network >= 0)
 		return 0;
-	network_make(run);
+	network_make(run, NETWORK_BY_STARTER);
 	return run->network < 0 ? run->network : ahead_add(fds, network_hold());
 }
 

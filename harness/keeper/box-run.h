@@ -7,8 +7,8 @@
 
 #include "harness/base/box.h"
 
-#define NETWORK_NONE 0
-#define NETWORK_READY 1
+/** Who made the network namespace: the child follows him. */
+enum network_state { NETWORK_NONE, NETWORK_BY_MAKER, NETWORK_BY_STARTER };
 
 /* Values of clone_room.alive beside 0, which the kernel sets at exec and at exit. */
 #define BOX_MAKING 1
@@ -21,11 +21,11 @@ struct box_run {
 	int tasks[BOX_CGROUPS_MAX]; /**< `tasks` of each cgroup that is not joined by clone; -1 */
 	bool rootless;		    /**< in a user's namespace: no groups to give up, a stub to leave */
 	int keeper;		    /**< pidfd: once it is readable nobody wants the child any more */
-	int starter;		    /**< pidfd of the starter, into whose network namespace the child goes */
+	int maker, starter;	    /**< pidfds of those who make network namespaces */
 
 	uint32_t *alive; /**< futex: clone_room.alive; a box that parks sets it to BOX_WAITING */
 	uint32_t go;	 /**< futex: 1 lets a parked one go on; by the starter */
-	int32_t network; /**< futex: NETWORK_NONE, then NETWORK_READY or a negative errno; by the starter */
+	int32_t network; /**< futex: NETWORK_NONE, then who made it, or a negative errno */
 
 	uint64_t stamps_ns[BOX_STAGE_COUNT]; /**< 0: not reached */
 	uint32_t stage, detail;		     /**< where it failed: stage and which of its steps */

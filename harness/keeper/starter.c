@@ -31,9 +31,9 @@
 #include "harness/keeper/parking.h"
 #include "harness/keeper/stub.h"
 
-/* The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper and of
- * itself, its own network namespace, and, only without root's rights (lender.h), two mount namespaces. */
-enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_SELF, STARTER_NETWORK, STARTER_HOST, STARTER_STUB, STARTER_FREE };
+/* The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper, of
+ * itself and of the maker of networks, its own network namespace, and, only without root's rights (lender.h), two mount namespaces. */
+enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_SELF, STARTER_MAKER, STARTER_NETWORK, STARTER_HOST, STARTER_STUB, STARTER_FREE };
 
 /* Gives the descriptors their numbers and closes all others but the standard ones. */
 static int starter_descriptors(int socket, pid_t keeper)
@@ -56,11 +56,14 @@ static int starter_descriptors(int socket, pid_t keeper)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (dup3(high[i], rows[i].number, O_CLOEXEC) < 0)
 			return -errno;
-	return syscall(SYS_close_range, STARTER_NETWORK, ~0u, 0) < 0 ? -errno : 0;
+	return syscall(SYS_close_range, STARTER_MAKER, ~0u, 0) < 0 ? -errno : 0;
 }
 
 /* What the starter runs under, and so all its children; 0: nothing yet. */
 static uint32_t starter_base;
+
+/* The maker of networks is gone. */
+static bool starter_alone;
 
 static int starter_prepare(int socket, pid_t keeper, bool rootless)
 {
@@ -77,6 +80,8 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 		rc = stub_make(rootless);
 	if (!rc && rootless)
 		rc = lender_return_to(STARTER_STUB);
+	if (!rc)
+		rc = network_maker(STARTER_NETWORK, STARTER_MAKER);
 	/* Now that no credentials change any more, which would clear it. */
 	if (!rc && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		rc = -errno;
@@ -87,16 +92,13 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 	return rc;
 }
 
-/* Makes the network of a box that does not bring one, in whose namespace the starter then is. */
-static void starter_network(struct box_run *run)
+static bool needs_network(const struct box *box)
 {
-	if (run->box->namespaces & CLONE_NEWNET && run->box->network < 0)
-		network_make(run);
+	return box->namespaces & CLONE_NEWNET && box->network < 0;
 }
 
-/* Starts the box; returns the pidfd, or -1 with run->errnum where there is no process. The child mounts while the
- * network is made here. */
-static int starter_run(struct parking *place, pid_t *ret_pid)
+/* Starts the box; returns the pidfd, or -1 with run->errnum where there is no process. */
+static int starter_clone(struct parking *place, pid_t *ret_pid)
 {
 	struct box_run *run = &place->run;
 	int folder = -1, pidfd = -1, rc = 0;
@@ -120,9 +122,24 @@ static int starter_run(struct parking *place, pid_t *ret_pid)
 		run->errnum = -pid;
 		return -1;
 	}
-	starter_network(run);
+	if (needs_network(run->box))
+		network_help(run);
 	clone_wait(&place->room, BOX_MAKING);
 	*ret_pid = pid;
+	return pidfd;
+}
+
+/* The same, with a network that is made meanwhile. */
+static int starter_run(struct parking *place, pid_t *ret_pid)
+{
+	bool network = needs_network(place->run.box);
+
+	if (network)
+		network_begin(&place->run);
+	int pidfd = starter_clone(place, ret_pid);
+
+	if (network)
+		starter_alone = network_end(&place->run) < 0;
 	return pidfd;
 }
 
@@ -151,6 +168,7 @@ static struct parking *starter_place(const struct box *box, size_t size, const s
 	    .box = box->flags & BOX_PARKED ? &place->box : box,
 	    .fds = fds->fds,
 	    .keeper = STARTER_KEEPER,
+	    .maker = STARTER_MAKER,
 	    .starter = STARTER_SELF,
 	    .rootless = rootless,
 	    .alive = &place->room.alive,
@@ -196,7 +214,7 @@ static bool starter_serve(const struct box *box, size_t size, struct packet_fds 
 		serve_start(place, &reply, &answer);
 	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &answer, 0);
 	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the answer's */
-	return network_leave(STARTER_NETWORK) == 0;
+	return network_leave(STARTER_NETWORK) == 0 && !starter_alone;
 }
 
 /* A parked child executes its program; its earlier stamps were told when it was parked. */
