@@ -282,6 +282,13 @@ int namespace_pool_start(struct instance *in, struct started *ret_started, struc
 	return (state->pool->parked ? start_parked : start_pooled)(slot, in, ret_started, err);
 }
 
+pid_t namespace_pool_pid(const struct instance *in)
+{
+	const struct namespace_slot *slot = in->state;
+
+	return slot ? slot->in.pid : 0;
+}
+
 int namespace_pool_drop(struct instance *in, struct error *err)
 {
 	struct namespace_slot *slot = in->state;

@@ -108,6 +108,8 @@ int namespace_pool_refill(const struct run *run, struct subject *subject, struct
 int namespace_pool_take(struct instance *in, struct error *err);
 /** For start(), with what create() took. */
 int namespace_pool_start(struct instance *in, struct started *ret_started, struct error *err);
+/** The process that waits for this instance's start; 0: none. */
+pid_t namespace_pool_pid(const struct instance *in);
 /** For destroy(), once the instance's process has ended: what is left of its slot. 0 where it has none. */
 int namespace_pool_drop(struct instance *in, struct error *err);
 /** Gives up all that nobody took. Takes NULL. */

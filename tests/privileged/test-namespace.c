@@ -70,7 +70,7 @@ static void every_class_starts(void **state)
 /* Every mount point in the text of a mountinfo file must be one of ours. */
 static void assert_own_mounts(const char *mountinfo)
 {
-	static const char *const own[] = {"/", "/proc", "/sys", "/dev", "/run/tare.sock"};
+	static const char *const own[] = {"/", "/proc", "/sys", "/dev", "/run", "/run/tare.sock"};
 
 	for (const char *line = mountinfo; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		char point[256];
@@ -86,14 +86,13 @@ static void assert_own_mounts(const char *mountinfo)
 	}
 }
 
-static void container_is_isolated(void **state)
+static void assert_isolated(const char *setting)
 {
 	struct world world;
 	struct probe probe;
 	char pids[32], id[16], ids[72];
 
-	(void)state;
-	world_open(&world, &runtime_namespace, NULL);
+	world_open(&world, &runtime_namespace, setting);
 	probe_start(&probe, &world, 1);
 	probe_ready(&probe);
 	(void)snprintf(pids, sizeof(pids), "%d\t1", (int)probe.in.pid);
@@ -111,6 +110,16 @@ static void container_is_isolated(void **state)
 	assert_non_null(strstr(probe_proc(&probe, "uid_map"), id));
 	probe_end(&probe);
 	world_close(&world);
+}
+
+/* Whatever was made ahead, it is the same container. */
+static void container_is_isolated(void **state)
+{
+	static const char *const settings[] = {NULL, "pool=2", "parked=2"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		assert_isolated(settings[i]);
 }
 
 /* Runs a shell script in place of the payload and returns what it wrote to /out; for free(). */

@@ -70,6 +70,23 @@ static void break_user(struct box *b)
 {
 	b->user_namespace = FDS;
 }
+static void break_ahead(struct box *b)
+{
+	b->flags |= BOX_AHEAD | BOX_PARKED;
+}
+static void break_network(struct box *b)
+{
+	b->network = FDS;
+}
+static void break_network_of_none(struct box *b)
+{
+	b->flags &= ~BOX_LOOPBACK_UP;
+	b->namespaces &= ~(uint64_t)CLONE_NEWNET;
+}
+static void break_group_ready(struct box *b)
+{
+	b->cgroups[0].ready = FDS;
+}
 static void break_text_end(struct box *b)
 {
 	b->text[b->text_size - 1] = 'x';
@@ -210,6 +227,8 @@ static void wrong_boxes_are_refused(void **state)
 	    break_namespaces,	 break_no_mount_namespace,
 	    break_loopback,	 break_hostname,
 	    break_capabilities,	 break_user,
+	    break_ahead, break_network, break_network_of_none, break_group_ready,
+	    break_ahead,	 break_network,	      break_network_of_none, break_group_ready,
 	    break_text_end,	 break_text_size,
 	    break_empty_text,	 break_path,
 	    break_relative_path, break_no_argument,
