@@ -27,8 +27,8 @@
 enum { POOL_FD_NETWORK = NAMESPACE_FD_ROOT + 1, POOL_FD_CGROUP };
 
 struct namespace_slot {
-	struct instance in;	 /* under its own name: storage; of a parked one the process, and in `socket` the folder
-				    into which the channel will be linked */
+	struct instance in;	 /* under its own name: storage; of a parked one the process, and in `socket` the
+				    folder into which the channel will be linked */
 	struct packet_fds ahead; /* of a pool: what start_box_ahead() gave */
 	struct packet_fds own;	 /* of a pool whose roots are assembled here: that root, and what it is made of */
 	unsigned starters;	 /* start_starters() when it was made */
@@ -53,8 +53,9 @@ int namespace_pool_prepare(struct namespace_state *state, struct subject *subjec
 	size_t ready = setting_count(subject, "pool"), parked = setting_count(subject, "parked");
 
 	if (ready && parked)
-		return error_input(err, "%s: pool and parked exclude each other: a parked container has all that a pool has",
-				   subject->name);
+		return error_input(
+		    err, "%s: pool and parked exclude each other: a parked container has all that a pool has",
+		    subject->name);
 	if (!ready && !parked)
 		return 0;
 	state->pool = alloc_zero(1, sizeof(*state->pool));
@@ -178,8 +179,8 @@ static void pool_push(struct namespace_pool *pool, struct namespace_slot *slot)
 	(void)pthread_mutex_unlock(&pool->lock);
 }
 
-/* A parked child waits in the memory of its starter, and a loan is good only at who gave it: with that one gone they are
- * of no use any more. */
+/* A parked child waits in the memory of its starter, and a loan is good only at who gave it: with that one gone they
+ * are of no use any more. */
 static void pool_sort_out(struct namespace_pool *pool, const struct run *run)
 {
 	unsigned starters = start_starters(run->keeper);

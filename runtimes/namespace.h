@@ -89,8 +89,8 @@ int namespace_cgroup_fd(const struct namespace_state *state);
 /** The box of this instance, without its descriptors. */
 void namespace_box(const struct instance *in, struct box *ret_box);
 /**
- * All descriptors of an instance, and how many; `channel` is what is mounted for its channel. What has to be closed after
- * the start is added to `own`.
+ * All descriptors of an instance, and how many; `channel` is what is mounted for its channel. What has to be closed
+ * after the start is added to `own`.
  */
 int namespace_descriptors(struct instance *in, int channel, int fds[BOX_FDS_MAX], struct packet_fds *own,
 			  struct error *err);

@@ -7,7 +7,7 @@
 
 /**
  * Makes them in the starter, which is in the box's network namespace afterwards; `ret_fds` as start_box_ahead() says.
- * 0 or a negative errno, with run->stage saying at what; what has been made by then goes with the starter's descriptors,
- * and the cgroups by name.
+ * 0 or a negative errno, with run->stage saying at what; what has been made by then goes with the starter's
+ * descriptors, and the cgroups by name.
  */
 int ahead_make(struct box_run *run, struct packet_fds *ret_fds);

@@ -184,15 +184,18 @@ int network_join(struct box_run *run)
 
 	if (run->box->network >= 0)
 		return setns(run->fds[run->box->network], CLONE_NEWNET) < 0 ? -errno : 0;
+	int32_t state;
+
 	for (;;) {
-		int32_t state = __atomic_load_n(&run->network, __ATOMIC_ACQUIRE);
+		state = __atomic_load_n(&run->network, __ATOMIC_ACQUIRE);
 
 		if (state < 0)
 			return state;
 		if (state != NETWORK_NONE)
-			return setns(state == NETWORK_BY_MAKER ? run->maker : run->starter, CLONE_NEWNET) < 0 ? -errno : 0;
+			break;
 		if (syscall(SYS_futex, &run->network, FUTEX_WAIT_PRIVATE, NETWORK_NONE, &look) < 0 &&
 		    errno == ETIMEDOUT && poll(&gone, 1, 0))
 			return -EOWNERDEAD;
 	}
+	return setns(state == NETWORK_BY_MAKER ? run->maker : run->starter, CLONE_NEWNET) < 0 ? -errno : 0;
 }

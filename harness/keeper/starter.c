@@ -31,9 +31,21 @@
 #include "harness/keeper/parking.h"
 #include "harness/keeper/stub.h"
 
-/* The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper, of
- * itself and of the maker of networks, its own network namespace, and, only without root's rights (lender.h), two mount namespaces. */
-enum { STARTER_SOCKET = 3, STARTER_KEEPER, STARTER_SELF, STARTER_MAKER, STARTER_NETWORK, STARTER_HOST, STARTER_STUB, STARTER_FREE };
+/*
+ * The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper, of itself
+ * and of the maker of networks, its own network namespace, and, only without root's rights (lender.h), two mount
+ * namespaces.
+ */
+enum {
+	STARTER_SOCKET = 3,
+	STARTER_KEEPER,
+	STARTER_SELF,
+	STARTER_MAKER,
+	STARTER_NETWORK,
+	STARTER_HOST,
+	STARTER_STUB,
+	STARTER_FREE
+};
 
 /* Gives the descriptors their numbers and closes all others but the standard ones. */
 static int starter_descriptors(int socket, pid_t keeper)

@@ -121,7 +121,7 @@ struct sample {
 		cpu_harness_ns; /**< of the main process (rusage after exit), of the harness meanwhile */
 	int64_t involuntary_switches, major_faults, steal_ns, psi_cpu_some_us;
 	int64_t maxrss_bytes;  /**< largest resident set of the main process (rusage) */
-	int64_t refill_ns; /**< after it: until what it took from what is kept ahead was there again; UNKNOWN: nothing is */
+	int64_t refill_ns; /**< after it: until what it took of what is made ahead was there again; UNKNOWN: nothing */
 	int64_t realtime_shift_ns; /**< how much the wall clock moved against the monotonic one meanwhile */
 	int64_t exit_status;   /**< as wait4 gives it; UNKNOWN: not the keeper's child or not ended */
 	struct memory_reading memory;

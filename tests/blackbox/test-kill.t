@@ -24,6 +24,8 @@ cat >"$scratch/life.json" <<END
     {"name": "process", "runtime": "process"},
     {"name": "namespace", "runtime": "namespace"},
     {"name": "namespace:upper=tmpfs", "runtime": "namespace", "options": {"upper": "tmpfs"}},
+    {"name": "namespace:pool=2", "runtime": "namespace", "options": {"pool": "2"}},
+    {"name": "namespace:parked=2", "runtime": "namespace", "options": {"parked": "2"}},
     {"name": "vm", "runtime": "vm", "root": "none"}
   ]
 }

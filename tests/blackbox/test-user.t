@@ -62,6 +62,8 @@ cat >"$scratch/user.json" <<'END'
     {"name": "tmpfs", "runtime": "namespace", "options": {"upper": "tmpfs"}},
     {"name": "early", "runtime": "namespace", "options": {"overlay": "early"}},
     {"name": "none", "runtime": "namespace", "root": "none"},
+    {"name": "pool", "runtime": "namespace", "options": {"pool": "2"}},
+    {"name": "parked", "runtime": "namespace", "options": {"parked": "2"}},
     {"name": "vm", "runtime": "vm"}
   ]
 }
@@ -80,15 +82,15 @@ config() {
 	jq -r ".subjects[] | select(.name == \"$1\") | .config | $2" "$run/plan.json"
 }
 
-subjects=(process disk tmpfs early none vm)
+subjects=(process disk tmpfs early none pool parked vm)
 if [[ $(jq -r '.subjects[] | select(.name == "tmpfs") | .usable' "$run/plan.json") != true ]]; then
 	skip 'upper=tmpfs' 'the kernel makes no overlays of detached mounts'
-	subjects=(process disk early none vm)
+	subjects=(process disk early none pool parked vm)
 fi
 for subject in "${subjects[@]}"; do
 	is "$(field "$subject" '"\(.status) \(.residue)"')" 'ok null' "$subject: each sample is ok, and leaves nothing"
 done
-for subject in disk early none vm; do
+for subject in disk early none pool parked vm; do
 	is "$(field "$subject" .identity.inner_pid)" 1 "$subject: the payload is PID 1"
 done
 boot=$(</proc/sys/kernel/random/boot_id)
@@ -119,7 +121,7 @@ fi
 ok 'the report follows its schema' tests/blackbox/validate "$run/report.json"
 
 # Isolation and limits, by the tests that root runs too.
-for name in namespace escape; do
+for name in namespace ahead escape; do
 	program=build/obj/tests/privileged/test-$name
 	if [[ ! -x $program ]]; then
 		skip "test-$name without root" 'it is not built'
