@@ -6,9 +6,12 @@
 #include "harness/analyze/pairs.h"
 #include "harness/report/sections.h"
 
+/* NULL: nothing. */
 static const struct json *ahead_of(const struct analysis_subject *s)
 {
-	return json_path(s->json, "config.ahead");
+	const struct json *ahead = json_path(s->json, "config.ahead");
+
+	return json_is_null(ahead) ? NULL : ahead;
 }
 
 /* ", for 8 starts at once; the next one is made ready in 1.2 ms [1.1, 1.3]" */
