@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analyze/alarms.h"
 #include "harness/analyze/pairs.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
@@ -324,6 +325,7 @@ int analysis_make(const struct recording *recording, struct analysis *ret_analys
 	}
 	fairness_detect(&a);
 	pairs_judge(&a);
+	a.alarms = alarms_of_twins(&a, &a.alarm_count);
 	a.claims = claims_decide(&a, &a.claim_count);
 	*ret_analysis = a;
 	return 0;
@@ -337,6 +339,7 @@ void analysis_release(struct analysis *analysis)
 	free(analysis->summaries);
 	free(analysis->comparisons);
 	free(analysis->claims);
+	free(analysis->alarms);
 	free(analysis->samples);
 	free(analysis->subjects);
 	*analysis = (struct analysis){0};

@@ -14,6 +14,7 @@
 #include "harness/analyze/claims.h"
 #include "harness/analyze/compare.h"
 #include "harness/analyze/fairness.h"
+#include "harness/analyze/floors.h"
 #include "harness/analyze/stats.h"
 #include "harness/analyze/verdict.h"
 #include "harness/model/metric.h"
@@ -82,9 +83,12 @@ struct analysis_comparison {
 	const struct metric *metric_a, *metric_b; /**< the same one, but for a span of b held against a whole of a */
 	size_t pairs;	 /**< blocks where both have a value (both censored: result.dropped of them) */
 	size_t unpaired; /**< blocks where only one has a value */
+	bool twins;	 /**< one subject under two names: what differs is noise (R1.4) */
+	double floor; /**< what this host calls different between a subject and itself; NAN: not known (floors.h) */
 	struct comparison result;
 	double p_holm; /**< result.p adjusted over its family (headline metrics, or all others); NAN: no ratio */
-	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE also where more than 10 % of the attempts failed (F-FAIL) */
+	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE also where more than 10 % of the attempts failed (F-FAIL),
+				 inconclusive where the effect is within the floor (F-FLOOR) */
 	const char *verdict_word; /**< "slower", "more", "equivalent", "inconclusive", ... */
 	flag_set flags;
 };
@@ -98,7 +102,10 @@ struct analysis {
 	struct analysis_comparison *comparisons;
 	size_t comparison_count;
 	size_t comparisons_left_out; /**< pairs not compared because there are too many subjects (ANALYSIS_PAIRS_MAX) */
+	struct floors floors;
 	struct analysis_flag flags[FLAG_COUNT]; /**< one for each detector of fairness.h, triggered or not */
+	struct alarms_row *alarms; /**< of the twins: false alarms, and what of a delay is found (alarms.h) */
+	size_t alarm_count;
 	struct claim_result *claims; /**< one for each row of claims.h, in order */
 	size_t claim_count;
 	double confidence; /**< 0.95 */

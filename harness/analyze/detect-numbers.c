@@ -223,3 +223,18 @@ void detect_autocorrelation(struct analysis *a, struct analysis_flag *flag)
 		flag->triggered = true;
 	}
 }
+
+void detect_floor(struct analysis *a, struct analysis_flag *flag)
+{
+	for (size_t i = 0; i < a->comparison_count; i++) {
+		struct analysis_comparison *c = &a->comparisons[i];
+		enum verdict verdict = verdict_of(&c->result, c->p_holm, c->metric_b->band);
+
+		if (verdict_held(verdict, &c->result, c->floor) == verdict)
+			continue;
+		c->flags |= bit(a, flag);
+		flag_touch(flag, c->b);
+	}
+	if (!a->floors.count)
+		flag_unchecked(flag, "the noise floor of this host is not known; tare doctor --deep measures it");
+}

@@ -48,4 +48,5 @@ void detect_libvirt(struct analysis *a, struct analysis_flag *flag);
 void detect_precision(struct analysis *a, struct analysis_flag *flag);
 void detect_warmup(struct analysis *a, struct analysis_flag *flag);
 void detect_modes(struct analysis *a, struct analysis_flag *flag);
+void detect_floor(struct analysis *a, struct analysis_flag *flag);
 void detect_autocorrelation(struct analysis *a, struct analysis_flag *flag);

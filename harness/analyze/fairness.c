@@ -61,6 +61,7 @@ static const struct {
 	[FLAG_MULTIMODAL] = {detect_modes, SCOPE_NONE},
 	[FLAG_FAIL] = {detect_fail, SCOPE_ALL},
 	[FLAG_PREC] = {detect_precision, SCOPE_NONE},
+	[FLAG_FLOOR] = {detect_floor, SCOPE_NONE},
 	[FLAG_BUILD] = {detect_build, SCOPE_ALL},
 	[FLAG_RESIDUE] = {detect_residue, SCOPE_NONE},
 	[FLAG_INTERRUPTED] = {detect_interrupted, SCOPE_NONE},

@@ -66,6 +66,8 @@ typedef uint64_t flag_set;
 	X(MULTIMODAL, "F-MULTIMODAL", WARN, "The values lie in two groups: the median stands for neither.") \
 	X(FAIL, "F-FAIL", FAIL, "More than 10 % of the attempts failed: no verdict.")                   \
 	X(PREC, "F-PREC", NOTE, "The interval is wider on either side than this part of its value, or there is none.") \
+	X(FLOOR, "F-FLOOR", WARN,                                                                       \
+	  "The effect is no larger than what this host shows between one subject and itself: no verdict.") \
 	X(BUILD, "F-BUILD", FAIL, "The payload differs between subjects.")                              \
 	X(RESIDUE, "F-RESIDUE", WARN, "Something of an instance was left behind.")                      \
 	X(INTERRUPTED, "F-INTERRUPTED", WARN, "The run ended before its plan did.")                        \

@@ -23,6 +23,11 @@ double floor_spread(const struct comparison *aa)
 	       sqrt((double)aa->x_count);
 }
 
+double floor_smallest(const struct comparison *comparison)
+{
+	return floor_effect(floor_spread(comparison), comparison->x_count);
+}
+
 double floor_effect(double spread, size_t blocks)
 {
 	return blocks ? expm1(reach() * spread / sqrt((double)blocks)) : NAN;

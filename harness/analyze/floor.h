@@ -20,6 +20,9 @@ double floor_spread(const struct comparison *aa);
 /** The smallest effect that this many blocks show with FLOOR_POWER at 95 %: exp((z_0.975 + z_0.9) spread /
  * sqrt(n)) - 1 (Noether 1987, for a median). */
 double floor_effect(double spread, size_t blocks);
+/** The same of a comparison as it was made, by its own noise and its own blocks; NAN: there is no interval. Not paired:
+ * the half width of its interval stands for the noise of both sides. */
+double floor_smallest(const struct comparison *comparison);
 /** How many blocks show this effect; SIZE_MAX: more than 100 000, or the spread is NAN. */
 size_t floor_blocks(double spread, double effect);
 /** The largest effect that the interval of one subject against itself holds; NAN: no interval. */

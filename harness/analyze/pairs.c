@@ -91,7 +91,7 @@ struct compare_data pairs_by_block(const struct analysis_summary *a, const struc
 }
 
 static int pair_compare(struct analysis *analysis, const struct analysis_summary *a, const struct analysis_summary *b,
-			struct error *err)
+			bool twins, struct error *err)
 {
 	cleanup_free double *x = alloc_zero(a->count, sizeof(*x)), *y = alloc_zero(a->count, sizeof(*y));
 	struct compare_data data = pairs_by_block(a, b, x, y);
@@ -101,6 +101,7 @@ static int pair_compare(struct analysis *analysis, const struct analysis_summary
 		.metric_a = a->metric,
 		.metric_b = b->metric,
 		.pairs = data.x_count,
+		.twins = twins,
 		.unpaired = a->count + b->count - 2 * data.x_count,
 	};
 
@@ -119,7 +120,7 @@ static int pair_compare(struct analysis *analysis, const struct analysis_summary
 	return 0;
 }
 
-static int subjects_compare(struct analysis *analysis, size_t a, size_t b, struct error *err)
+static int subjects_compare(struct analysis *analysis, size_t a, size_t b, bool twins, struct error *err)
 {
 	for (size_t m = 0; m < metric_count; m++) {
 		const char *name = metric_table[m].name;
@@ -129,7 +130,7 @@ static int subjects_compare(struct analysis *analysis, size_t a, size_t b, struc
 
 		if (!x || !y || !x->count || !y->count)
 			continue;
-		int rc = pair_compare(analysis, x, y, err);
+		int rc = pair_compare(analysis, x, y, twins, err);
 
 		if (rc < 0)
 			return rc;
@@ -182,7 +183,7 @@ int pairs_compare(struct analysis *analysis, struct error *err)
 			if (!meets(analysis, a, control, b, twin_of[b]))
 				continue;
 			analysis->comparisons_left_out += skip;
-			int rc = skip ? 0 : subjects_compare(analysis, a, b, err);
+			int rc = skip ? 0 : subjects_compare(analysis, a, b, a == twin_of[b], err);
 
 			if (rc < 0)
 				return rc;
@@ -190,6 +191,14 @@ int pairs_compare(struct analysis *analysis, struct error *err)
 	}
 	holm_adjust(analysis, true);
 	holm_adjust(analysis, false);
+	floors_read(analysis, &analysis->floors);
+	for (size_t i = 0; i < analysis->comparison_count; i++) {
+		struct analysis_comparison *c = &analysis->comparisons[i];
+
+		c->floor = c->twins ? NAN
+				    : floors_between(&analysis->floors, analysis->subjects[c->a].runtime,
+						     analysis->subjects[c->b].runtime, c->metric_b->name);
+	}
 	return 0;
 }
 
@@ -210,7 +219,8 @@ void pairs_judge(struct analysis *analysis)
 
 		failed |= terms_differ(analysis, c);
 		c->verdict = failed ? VERDICT_NOT_COMPARABLE :
-				      verdict_of(&c->result, c->p_holm, c->metric_b->band);
+				      verdict_held(verdict_of(&c->result, c->p_holm, c->metric_b->band), &c->result,
+						   c->floor);
 		c->verdict_word = verdict_name(c->verdict, c->metric_b);
 	}
 }

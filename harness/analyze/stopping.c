@@ -11,7 +11,8 @@
 
 bool stopping_due(uint64_t blocks, uint64_t most)
 {
-	return blocks >= STOPPING_MIN_BLOCKS && (blocks == most || (blocks - STOPPING_MIN_BLOCKS) % STOPPING_STEP == 0);
+	return blocks >= STOPPING_MIN_BLOCKS &&
+	       (blocks == most || (blocks - STOPPING_MIN_BLOCKS) % STOPPING_STEP == 0);
 }
 
 struct json *stopping_rule_json(double target)
@@ -42,7 +43,8 @@ static bool has_failed(flag_set flags)
 	return flags >> FLAG_FAIL & 1;
 }
 
-static void widen(struct stopping *stopping, const struct estimate *estimate, const char *of, const char *against)
+static void widen(struct stopping *stopping, const struct estimate *estimate, const char *of,
+		  const char *against)
 {
 	double width = stats_precision(estimate);
 
@@ -65,7 +67,8 @@ static void look(const struct analysis *a, double target, struct stopping *stopp
 	for (size_t i = 0; i < a->comparison_count; i++) {
 		const struct analysis_comparison *c = &a->comparisons[i];
 
-		if (!strcmp(c->metric_a->name, STOPPING_METRIC) && c->metric_b == c->metric_a && !has_failed(c->flags))
+		if (!strcmp(c->metric_a->name, STOPPING_METRIC) && c->metric_b == c->metric_a &&
+		    !has_failed(c->flags))
 			widen(stopping, &c->result.ratio, a->subjects[c->b].name, a->subjects[c->a].name);
 	}
 	stopping->met = !stopping->hopeless && stopping->widest <= target;

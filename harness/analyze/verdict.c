@@ -23,6 +23,14 @@ enum verdict verdict_of(const struct comparison *comparison, double adjusted_p, 
 	return VERDICT_INCONCLUSIVE;
 }
 
+enum verdict verdict_held(enum verdict verdict, const struct comparison *comparison, double floor)
+{
+	bool different = verdict == VERDICT_LOWER || verdict == VERDICT_HIGHER ||
+			 verdict == VERDICT_DIFFERENT_BUT_SMALL;
+
+	return different && fabs(log(comparison->ratio.value)) <= log1p(floor) ? VERDICT_INCONCLUSIVE : verdict;
+}
+
 const char *verdict_name(enum verdict verdict, const struct metric *metric)
 {
 	const char *const names[] = {

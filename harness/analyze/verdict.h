@@ -20,5 +20,7 @@ enum verdict {
 
 /** The first that matches (method 5.5), with the p-value of multiple_holm() and the band of the metric. */
 enum verdict verdict_of(const struct comparison *comparison, double adjusted_p, double band);
+/** The verdict held against the noise floor (floors.h): an effect within it decides nothing. NAN: none is known. */
+enum verdict verdict_held(enum verdict verdict, const struct comparison *comparison, double floor);
 /** "equivalent", "different_but_small", "inconclusive", "not_comparable", or the metric's own word. */
 const char *verdict_name(enum verdict verdict, const struct metric *metric);

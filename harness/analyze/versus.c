@@ -156,6 +156,23 @@ static bool is_control_of_runs(const struct versus *v, const struct versus_row *
 	       analysis_plain(v->a.analysis, KIND_PROCESS, s->root) == row->a->subject;
 }
 
+/* Of both runs, and of the control where the values are divided by it. */
+static double floor_between(const struct versus *v, const struct versus_row *row)
+{
+	const struct versus_side *sides[] = {&v->a, &v->b};
+	double floor = NAN;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct analysis *a = sides[i]->analysis;
+		const struct analysis_summary *sum = i ? row->b : row->a;
+		const char *runtime = a->subjects[sum->subject].runtime;
+
+		floor = fmax(floor, floors_between(&a->floors, runtime, row->normalized ? "process" : runtime,
+						   sum->metric->name));
+	}
+	return floor;
+}
+
 static void judge(struct versus *v)
 {
 	for (size_t i = 0; i < v->row_count; i++) {
@@ -163,10 +180,12 @@ static void judge(struct versus *v)
 		const struct metric *metric = row->a->metric;
 		bool open = (v->comparable || v->forced) && !unusable(row->a) && !unusable(row->b);
 
+		row->floor = floor_between(v, row);
 		row->verdict = VERDICT_NOT_COMPARABLE;
 		if (open)
-			row->verdict = verdict_of(&row->result, row->p_holm,
-						  isnan(v->threshold) ? metric->band : v->threshold);
+			row->verdict = verdict_held(verdict_of(&row->result, row->p_holm,
+							       isnan(v->threshold) ? metric->band : v->threshold),
+						    &row->result, row->floor);
 		row->verdict_word = verdict_name(row->verdict, metric);
 		row->regression =
 			metric->headline && row->verdict == VERDICT_HIGHER && !is_control_of_runs(v, row);

@@ -26,6 +26,8 @@ struct versus_row {
 	const struct analysis_summary *a, *b; /**< b is held against a; their metric is the same */
 	bool normalized; /**< both divided by the `process` of their block: `result` is about these */
 	struct comparison result;
+	double floor; /**< the larger noise floor of both runs (floors.h); an effect within it decides nothing. NAN:
+			 not known */
 	double p_holm;	      /**< adjusted over the headline metrics, or over all others */
 	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE: more than 10 % failed, or the sides are not
 				 comparable */

@@ -9,6 +9,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/cli/command.h"
+#include "harness/cli/doctor-deep.h"
 #include "harness/host/doctor.h"
 #include "harness/report/colour.h"
 #include "harness/report/text-wrap.h"
@@ -17,17 +18,20 @@ enum doctor_key {
 	KEY_JSON = 0x100,
 	KEY_FIX,
 	KEY_OUT,
+	KEY_DEEP,
 	KEY_VERBOSE = 'v',
 };
 
 struct doctor_arguments {
-	bool json, fix, verbose;
+	bool json, fix, verbose, deep;
 	const char *out;
 };
 
 static const struct argp_option doctor_options_table[] = {
 	{"json", KEY_JSON, NULL, 0, "Print the findings as a JSON array", 0},
 	{"print-fix", KEY_FIX, NULL, 0, "Print only the shell lines that would help; nothing is run", 0},
+	{"deep", KEY_DEEP, NULL, 0,
+	 "Also measure the noise floor of this host: one subject under two names (about a minute)", 0},
 	{"out", KEY_OUT, "DIR", 0, "Judge the file system of this folder (default: the current one)", 0},
 	{"verbose", KEY_VERBOSE, NULL, 0, "Say why it matters for every finding, not only from warn on", 0},
 	{0},
@@ -43,6 +47,9 @@ static error_t doctor_parse(int key, char *value, struct argp_state *state)
 		return 0;
 	case KEY_FIX:
 		arguments->fix = true;
+		return 0;
+	case KEY_DEEP:
+		arguments->deep = true;
 		return 0;
 	case KEY_VERBOSE:
 		arguments->verbose = true;
@@ -61,7 +68,8 @@ static error_t doctor_parse(int key, char *value, struct argp_state *state)
 static const struct argp doctor_argp = {
 	.options = doctor_options_table,
 	.parser = doctor_parse,
-	.doc = "Looks at this host and says what about it bends the numbers. Changes nothing.\v"
+	.doc = "Looks at this host and says what about it bends the numbers. Changes nothing; --deep runs a scenario "
+	       "and keeps what it found.\v"
 	       "Levels: ok; info: worth knowing beside the numbers; warn: a flag stands beside each number "
 	       "it touches; "
 	       "fail: the numbers are not usable as they are. Findings are no failure of the command: it "
@@ -69,6 +77,7 @@ static const struct argp doctor_argp = {
 	       "with 0 whatever it finds, 2 for wrong options.\n\n"
 	       "Examples:\n"
 	       "  tare doctor\n"
+	       "  tare doctor --deep\n"
 	       "  tare doctor --print-fix > fix.sh       (read it before you run it)\n"
 	       "  tare doctor --json --out /srv/results",
 };
@@ -126,13 +135,22 @@ static void print_fixes(const struct finding *findings, size_t count)
 			(void)printf("%s  # %s\n", findings[i].remedy, findings[i].id);
 }
 
-static void print_json(const struct finding *findings, size_t count)
+/* The array of findings; with --deep an object with what was measured beside it. Takes the parts of `deep`. */
+static void print_json(const struct finding *findings, size_t count, struct deep *deep)
 {
-	struct json *array = doctor_json(findings, count);
-	cleanup_free char *text = json_text(array, true);
+	struct json *findings_array = doctor_json(findings, count), *all = findings_array;
+
+	if (deep->floor) {
+		all = json_object();
+		json_add(all, "doctor", findings_array);
+		json_add(all, "noise_floor", deep->floor);
+		json_add(all, "alarms", deep->alarms);
+		deep->floor = deep->alarms = NULL;
+	}
+	cleanup_free char *text = json_text(all, true);
 
 	(void)fputs(text, stdout);
-	json_free(array);
+	json_free(all);
 }
 
 static int doctor_exec(int argc, char **argv, struct error *err)
@@ -142,17 +160,30 @@ static int doctor_exec(int argc, char **argv, struct error *err)
 
 	if (argp_parse(&doctor_argp, argc, argv, 0, NULL, &arguments))
 		return error_input(err, "doctor: options that cannot be read");
-	if (arguments.json && arguments.fix)
-		return error_input(err, "doctor: --json and --print-fix exclude each other");
+	if (arguments.fix && (arguments.json || arguments.deep))
+		return error_input(err, "doctor: --print-fix excludes --json and --deep");
 	const struct doctor_options options = {.storage_path = arguments.out};
 	size_t count = doctor_run(&options, findings, DOCTOR_FINDINGS_MAX);
+	struct deep deep = {0};
 
+	if (arguments.deep) {
+		int rc = deep_run(arguments.json, &deep, err);
+
+		if (rc < 0)
+			return rc == -EINTR ? EXIT_INTERRUPTED : rc;
+		if (count < DOCTOR_FINDINGS_MAX)
+			findings[count++] = deep.finding;
+	}
 	if (arguments.json)
-		print_json(findings, count);
+		print_json(findings, count, &deep);
 	else if (arguments.fix)
 		print_fixes(findings, count);
 	else
 		print_table(findings, count, arguments.verbose);
+	if (deep.floor)
+		deep_print(&deep);
+	json_free(deep.floor);
+	json_free(deep.alarms);
 	return EXIT_DONE;
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "harness/analyze/stopping.h"
 #include "harness/base/alloc.h"
@@ -16,6 +15,7 @@
 #include "harness/base/quantity.h"
 #include "harness/base/text.h"
 #include "harness/cli/command.h"
+#include "harness/cli/run-folder.h"
 #include "harness/measure/placement.h"
 #include "harness/measure/session.h"
 #include "harness/model/digests.h"
@@ -192,19 +192,6 @@ static void show_notice(void *data, const char *text)
 	progress_note(data, text);
 }
 
-static char *default_folder(const char *scenario)
-{
-	time_t now = time(NULL);
-	struct tm utc;
-	char stamp[32];
-	uint16_t id = 0;
-
-	(void)gmtime_r(&now, &utc);
-	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
-	(void)!getrandom(&id, sizeof(id), 0);
-	return alloc_format("%s/%s-%s-%04x", places_runs(), stamp, scenario, id);
-}
-
 /* The blocks are the most that there may be: the other kinds keep theirs. */
 static int apply_precision(const struct run_arguments *a, struct scenario *scenario, struct error *err)
 {
@@ -302,7 +289,7 @@ static int run_one(const struct run_arguments *a, const char *name, int argc, ch
 
 	if (rc < 0)
 		return rc;
-	cleanup_free char *folder = a->out ? alloc_text(a->out) : default_folder(scenario.name);
+	cleanup_free char *folder = a->out ? alloc_text(a->out) : run_folder_new(scenario.name);
 	struct session_options options = {
 		.folder = folder,
 		.connect_uri = a->connect,

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
@@ -14,6 +12,7 @@
 #include "harness/base/file.h"
 #include "harness/base/places.h"
 #include "harness/cli/command.h"
+#include "harness/cli/run-folder.h"
 #include "harness/model/digests.h"
 #include "harness/model/runtime.h"
 #include "harness/report/escape.h"
@@ -98,18 +97,11 @@ static bool engine_answers(const struct lab *lab)
 	return finding.level < FINDING_FAIL;
 }
 
-/* results/runs/TIME-lab-NAME-ID, where `tare run` puts its own. */
 static char *run_folder(const struct lab *lab)
 {
-	time_t now = time(NULL);
-	struct tm utc;
-	char stamp[32];
-	uint16_t id = 0;
+	cleanup_free char *name = alloc_format("lab-%s", lab->name);
 
-	(void)gmtime_r(&now, &utc);
-	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
-	(void)!getrandom(&id, sizeof(id), 0);
-	return alloc_format("%s/%s-lab-%s-%04x", places_runs(), stamp, lab->name, id);
+	return run_folder_new(name);
 }
 
 static int save(const char *folder, const struct json *record, struct error *err)

@@ -11,6 +11,7 @@
 #include "harness/base/file.h"
 #include "harness/base/version.h"
 #include "harness/host/doctor.h"
+#include "harness/measure/floor-record.h"
 #include "harness/model/recording.h"
 #include "harness/model/runtime.h"
 
@@ -177,6 +178,10 @@ struct json *describe_host(const char *storage, const char *artifacts, const str
 	struct json *object = json_object(), *host = doctor_host_json(storage);
 
 	placement_describe(placement, host);
+	struct json *floor = floor_recall(host);
+
+	if (floor)
+		json_add(host, "noise_floor", floor);
 	json_add(object, "host", host);
 	json_add(object, "artifacts", describe_artifacts(artifacts));
 	return object;

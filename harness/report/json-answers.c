@@ -2,6 +2,8 @@
 /* summary, phases, comparisons, flags and claims of report.json. An unknown or infinite number is null. */
 #include <math.h>
 
+#include "harness/analyze/alarms.h"
+#include "harness/analyze/floor.h"
 #include "harness/analyze/parts.h"
 #include "harness/report/report-json.h"
 
@@ -144,8 +146,31 @@ struct json *json_of_comparisons(const struct analysis *analysis)
 		json_add_int(row, "pairs_both_censored", (int64_t)c->result.dropped);
 		json_add_int(row, "unpaired", (int64_t)c->unpaired);
 		json_add_comparison(row, &c->result, c->metric_b->unit, c->p_holm);
+		json_add_number(row, "noise_floor_ratio", c->floor);
+		json_add_number(row, "smallest_effect_ratio", floor_smallest(&c->result));
 		json_add_text(row, "verdict", c->verdict_word);
 		add_flags(row, c->flags);
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+struct json *json_of_alarms(const struct analysis *analysis)
+{
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < analysis->alarm_count; i++) {
+		const struct alarms_row *alarms = &analysis->alarms[i];
+		struct json *row = json_object();
+
+		json_add_text(row, "a", analysis->subjects[alarms->a].name);
+		json_add_text(row, "b", analysis->subjects[alarms->b].name);
+		json_add_int(row, "blocks", (int64_t)alarms->blocks);
+		json_add_number(row, "delay_ratio", alarms->delay);
+		json_add_int(row, "of", ALARMS_SEEDS);
+		json_add_int(row, "faster", alarms->found.faster);
+		json_add_int(row, "slower", alarms->found.slower);
+		json_add_int(row, "interval_without_1", alarms->found.without_1);
 		json_append(rows, row);
 	}
 	return rows;

@@ -7,6 +7,7 @@
 
 struct json *json_of_summary(const struct analysis *analysis);
 struct json *json_of_phases(const struct analysis *analysis);
+struct json *json_of_alarms(const struct analysis *analysis);
 struct json *json_of_comparisons(const struct analysis *analysis);
 struct json *json_of_flags(const struct analysis *analysis);
 struct json *json_of_claims(const struct analysis *analysis);

@@ -21,6 +21,10 @@ void section_numbers(struct page *page, const struct analysis *analysis);
 void section_stopping(struct page *page, const struct analysis *analysis);
 /** What was done before the clock ran, and what it costs to do it again. */
 void section_ahead(struct page *page, const struct analysis *analysis);
+/** How often one subject under two names is called different; where the run has one. */
+void section_alarms(struct page *page, const struct analysis *analysis);
+/** The smallest effect that the blocks can show, and the noise floor. */
+void section_resolution(struct page *page, const struct analysis *analysis);
 /** Facts that differ between subjects. */
 void section_unequal(struct page *page, const struct analysis *analysis);
 /** Flags that triggered, what the doctor found; in Markdown also those that did not. */

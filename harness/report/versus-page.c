@@ -90,6 +90,24 @@ static void metric_print(struct page *page, const struct versus *v, const struct
 	page_table(page, &table);
 }
 
+/* The largest of a headline metric: within it nothing is decided. */
+static void floor_print(struct page *page, const struct versus *v)
+{
+	const struct versus_row *largest = NULL;
+
+	for (size_t i = 0; i < v->row_count; i++)
+		if (v->rows[i].a->metric->headline && v->rows[i].floor >= (largest ? largest->floor : 0))
+			largest = &v->rows[i];
+	if (largest)
+		page_paragraph(page,
+			       "Noise floor: up to %.1f %% (%s, %s) is called different between a subject and "
+			       "itself, and decides nothing.",
+			       largest->floor * 100, largest->a->metric->title,
+			       v->a.analysis->subjects[largest->a->subject].title);
+	else
+		page_paragraph(page, "The noise floor of this host is not known; tare doctor --deep measures it.");
+}
+
 static void end_print(struct page *page, const struct versus *v)
 {
 	if (v->left_out)
@@ -102,6 +120,7 @@ static void end_print(struct page *page, const struct versus *v)
 				"the same: other times are divided by it, block by block.");
 			break;
 		}
+	floor_print(page, v);
 	if (!v->comparable && !v->forced)
 		page_paragraph(
 			page,

@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analyze/alarms.h"
 #include "harness/analyze/floor.h"
-#include "harness/analyze/multiple.h"
 #include "harness/analyze/verdict.h"
-#include "harness/base/random.h"
 #include "tests/unit/comparing.h"
 #include "tests/unit/recorded.h"
 
 #include "harness/analyze/versus.h"
 
-enum { SEEDS = 100, AA_BLOCKS = 20, POWER_BLOCKS = 30, BLOCKS_MAX = 60 };
+enum { SEEDS = ALARMS_SEEDS, AA_BLOCKS = 20, POWER_BLOCKS = 30, BLOCKS_MAX = 60 };
 
 /* Both names' start-ups, block by block. */
 struct twins {
@@ -43,58 +42,17 @@ static struct twins twins_of(const struct recorded *run, const char *a, const ch
 	return twins;
 }
 
-/* `blocks` of the recorded ones, chosen at random and kept in order, each with its labels dealt anew. */
-static struct comparison shuffled(const struct twins *twins, size_t blocks, uint64_t seed, double delay)
-{
-	double x[BLOCKS_MAX], y[BLOCKS_MAX];
-	size_t taken = 0;
-	struct random random;
-
-	random_seed(&random, seed);
-	for (size_t i = 0; i < twins->count; i++) {
-		if (random_below(&random, twins->count - i) >= blocks - taken)
-			continue;
-		bool swap = random_below(&random, 2);
-
-		x[taken] = swap ? twins->b[i] : twins->a[i];
-		y[taken++] = (swap ? twins->a[i] : twins->b[i]) * (1 + delay);
-	}
-	assert_int_equal(taken, blocks);
-	return pairs_of(x, y, blocks);
-}
-
-struct outcome {
-	unsigned decided, slower, without_1;
-};
-
-static void outcome_add(struct outcome *outcome, const struct comparison *c, double p)
-{
-	enum verdict verdict = verdict_of(c, p, 0.05);
-
-	outcome->decided += verdict == VERDICT_LOWER || verdict == VERDICT_HIGHER;
-	outcome->slower += verdict == VERDICT_HIGHER;
-	outcome->without_1 += c->ratio.ci.lo > 1 || c->ratio.ci.hi < 1;
-}
-
 static const char *const pairs[][2] = {{"process-a", "process-b"}, {"namespace-a", "namespace-b"}};
 
 /* Both pairs are one report, so their p-values are adjusted together, as those of every report are. */
 static void outcomes_of(const struct twins twins[COUNT(pairs)], size_t blocks, double delay,
-			struct outcome ret[COUNT(pairs)])
+			struct alarms ret[COUNT(pairs)])
 {
-	(void)memset(ret, 0, COUNT(pairs) * sizeof(*ret));
-	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct comparison c[COUNT(pairs)];
-		double p[COUNT(pairs)];
+	struct alarms_pair dealt[COUNT(pairs)];
 
-		for (size_t i = 0; i < COUNT(pairs); i++) {
-			c[i] = shuffled(&twins[i], blocks, seed, delay);
-			p[i] = c[i].p;
-		}
-		multiple_holm(p, COUNT(pairs));
-		for (size_t i = 0; i < COUNT(pairs); i++)
-			outcome_add(&ret[i], &c[i], p[i]);
-	}
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		dealt[i] = (struct alarms_pair){twins[i].a, twins[i].b, twins[i].count};
+	alarms_count(dealt, COUNT(pairs), blocks, delay, 0.05, ret);
 }
 
 static void twins_read(struct twins ret[COUNT(pairs)])
@@ -110,15 +68,15 @@ static void twins_read(struct twins ret[COUNT(pairs)])
 static void one_subject_twice_is_not_different(void **state)
 {
 	struct twins twins[COUNT(pairs)];
-	struct outcome outcomes[COUNT(pairs)];
+	struct alarms outcomes[COUNT(pairs)];
 
 	(void)state;
 	twins_read(twins);
 	outcomes_of(twins, AA_BLOCKS, 0, outcomes);
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		print_message("A/A %s: faster or slower %u, interval without 1 %u of %d\n", pairs[i][0],
-			      outcomes[i].decided, outcomes[i].without_1, SEEDS);
-		assert_in_range(outcomes[i].decided, 0, 5);
+			      outcomes[i].faster + outcomes[i].slower, outcomes[i].without_1, SEEDS);
+		assert_in_range(outcomes[i].faster + outcomes[i].slower, 0, 5);
 		assert_in_range(outcomes[i].without_1, 0, 11);
 	}
 }
@@ -135,7 +93,7 @@ static void a_delay_is_found_or_said_to_be_too_small(void **state)
 	(void)state;
 	twins_read(twins);
 	for (size_t d = 0; d < COUNT(delays); d++) {
-		struct outcome outcomes[COUNT(pairs)];
+		struct alarms outcomes[COUNT(pairs)];
 
 		outcomes_of(twins, POWER_BLOCKS, delays[d], outcomes);
 		for (size_t i = 0; i < COUNT(pairs); i++) {
@@ -208,11 +166,35 @@ static void a_disturbed_run_is_no_regression(void **state)
 	recorded_close(quiet);
 }
 
+/* What the report of a run with twins says is the same count again. */
+static void the_report_has_its_false_alarms(void **state)
+{
+	struct recorded *run = recorded_open("aa");
+	struct twins twins[COUNT(pairs)];
+	struct alarms outcomes[COUNT(pairs)];
+
+	(void)state;
+	twins_read(twins);
+	outcomes_of(twins, BLOCKS_MAX, 0.10, outcomes);
+	assert_int_equal(run->analysis.alarm_count, 4 * COUNT(pairs));
+	for (size_t i = 0; i < run->analysis.alarm_count; i++) {
+		const struct alarms_row *row = &run->analysis.alarms[i];
+
+		assert_int_equal(row->blocks, 60);
+		if (!(row->delay > 0))
+			assert_in_range(row->found.faster + row->found.slower, 0, 5);
+		if (row->delay == 0.10)
+			assert_memory_equal(&row->found, &outcomes[i % COUNT(pairs)], sizeof(row->found));
+	}
+	recorded_close(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_subject_twice_is_not_different),
 		cmocka_unit_test(a_delay_is_found_or_said_to_be_too_small),
+		cmocka_unit_test(the_report_has_its_false_alarms),
 		cmocka_unit_test(a_disturbed_run_says_the_same_or_nothing),
 		cmocka_unit_test(a_disturbed_run_is_no_regression),
 	};
