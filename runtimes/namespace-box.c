@@ -29,8 +29,8 @@ struct mount_row {
 	const char *options[7];
 };
 
-static const struct mount_row mount_rows[] = {
-    {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
+/* The same in every container. */
+static const struct mount_row shared_rows[] = {
     {BOX_MOUNT_DEVICES, "dev", NULL, 0, {NULL}},
     {BOX_MOUNT_NEW,
      "dev/pts",
@@ -38,6 +38,11 @@ static const struct mount_row mount_rows[] = {
      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
      {"ptmxmode", "0666", "mode", "0620", NULL}},
     {BOX_MOUNT_NEW, "dev/shm", "tmpfs", PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
+};
+
+/* Show namespaces that only the container's first process is in. */
+static const struct mount_row own_rows[] = {
+    {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
     {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", PLAIN, {NULL}},
 };
 
@@ -78,11 +83,16 @@ static void describe_mount(struct box *box, const struct mount_row *row)
 	};
 }
 
-static void describe_mounts(struct box *box, const struct mount_row *channel)
+static void describe_mounts(struct namespace_state *state)
 {
-	for (size_t i = 0; i < sizeof(mount_rows) / sizeof(mount_rows[0]); i++)
-		describe_mount(box, &mount_rows[i]);
-	describe_mount(box, channel);
+	struct box *box = &state->box;
+
+	for (size_t i = 0; i < sizeof(shared_rows) / sizeof(shared_rows[0]); i++)
+		describe_mount(box, &shared_rows[i]);
+	state->mounts_shared = box->mount_count;
+	for (size_t i = 0; i < sizeof(own_rows) / sizeof(own_rows[0]); i++)
+		describe_mount(box, &own_rows[i]);
+	describe_mount(box, namespace_pool_parks(state->pool) ? &folder_row : &socket_row);
 	describe_masks(box, "/proc/");
 	box->mount_network = box->mount_count;
 	describe_mount(box, &sys_row);
@@ -199,7 +209,7 @@ int namespace_describe(struct namespace_state *state, const struct run *run, con
 	box->namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 	box->user_namespace = namespace_is_rootless() ? -1 : NAMESPACE_FD_USER;
 	describe_root(state);
-	describe_mounts(box, namespace_pool_parks(state->pool) ? &folder_row : &socket_row);
+	describe_mounts(state);
 	describe_rlimits(box, &state->cgroups, &subject->limits);
 	describe_command(box, subject);
 	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));

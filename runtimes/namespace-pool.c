@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What serverless platforms do: the dear parts of a container are made before anybody asks for it. A slot of a *pool*
- * has a network namespace, the cgroups and the assembled root; a *parked* one is a container that has done everything
- * but execute its program. A slot is used once: no instance gets what another one had. Slots live under names of their
- * own, since they do not know yet whose they will be.
+ * has a network namespace, the cgroups and the assembled root with most of its mounts; a *parked* one is a container
+ * that has done everything but execute its program. A slot is used once: no instance gets what another one had. Slots
+ * live under names of their own, since they do not know yet whose they will be.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -98,19 +98,42 @@ static int slot_park(struct namespace_slot *slot, struct error *err)
 	return rc;
 }
 
+/* What can be mounted before there is a container: what is shared, and what shows the network, which is there. */
+static void mounts_ahead(const struct namespace_state *state, struct box *box)
+{
+	uint32_t network = box->mount_count - box->mount_network;
+	/* only a kernel that makes overlays of detached mounts mounts into such */
+	uint32_t shared = state->root == NAMESPACE_ROOT_READY ? 0 : state->mounts_shared;
+
+	(void)memmove(box->mounts + shared, box->mounts + box->mount_network, network * sizeof(box->mounts[0]));
+	box->mount_count = shared ? shared + network : 0;
+	box->mount_network = box->mount_count;
+}
+
+/* The others. */
+static void mounts_left(const struct namespace_state *state, struct box *box)
+{
+	uint32_t own = box->mount_network - state->mounts_shared;
+
+	if (state->root == NAMESPACE_ROOT_READY)
+		return;
+	(void)memmove(box->mounts, box->mounts + state->mounts_shared, own * sizeof(box->mounts[0]));
+	box->mount_count = box->mount_network = own;
+}
+
 static int slot_pool(struct namespace_slot *slot, struct error *err)
 {
 	const struct namespace_state *state = slot->in.subject->state;
 	int fds[BOX_FDS_MAX];
 	struct box box;
-	/* nothing is mounted yet, so any descriptor does for the channel */
+	/* the channel is not mounted yet, so any descriptor does for it */
 	int rc = namespace_descriptors(&slot->in, state->user, fds, &slot->own, err);
 
 	if (rc < 0)
 		return rc;
 	namespace_box(&slot->in, &box);
 	box.flags |= BOX_AHEAD;
-	box.mount_count = box.mount_network = 0;
+	mounts_ahead(state, &box);
 	rc = start_box_ahead(slot->in.run->keeper, &box, fds, (size_t)rc, &slot->ahead, err);
 	if (state->root != NAMESPACE_ROOT_READY)
 		packet_close(&slot->own);
@@ -268,6 +291,7 @@ static int start_pooled(struct namespace_slot *slot, struct instance *in, struct
 	namespace_box(in, &box);
 	box.root.attached = NAMESPACE_FD_ROOT;
 	box.network = POOL_FD_NETWORK;
+	mounts_left(state, &box);
 	for (uint32_t i = 0; i < box.cgroup_count; i++) {
 		fds[POOL_FD_CGROUP + i] = cgroups[i];
 		box.cgroups[i].ready = box.cgroups[i].parent = (int32_t)(POOL_FD_CGROUP + i);
@@ -318,7 +342,7 @@ struct json *namespace_pool_facts(const struct namespace_pool *pool)
 
 	json_add_text(ahead, "what",
 		      pool->parked ? "the container is started, up to the execution of the program"
-				   : "the network namespace, the cgroups and the root");
+				   : "the network namespace, the cgroups and the root with /dev and /sys");
 	json_add_int(ahead, "count", (int64_t)pool->size);
 	return ahead;
 }

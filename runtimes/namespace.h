@@ -39,6 +39,7 @@ enum namespace_root {
 /** What the instances of a subject share: subject->state. */
 struct namespace_state {
 	struct box box; /**< everything but an instance's name and descriptors */
+	uint32_t mounts_shared; /**< so many of its mounts, the first, are the same whoever makes them */
 	enum namespace_root root;
 	int user;    /**< user namespace in which the containers' ids live */
 	int lower;   /**< the root tree: a detached mount, or (NAMESPACE_ROOT_READY) the folder */

@@ -24,7 +24,11 @@ static int ahead_network(struct box_run *run, struct packet_fds *fds)
 
 static int ahead_root(struct box_run *run, struct packet_fds *fds)
 {
-	return run->box->root.attached >= 0 ? 0 : ahead_add(fds, box_root_make(run));
+	if (run->box->root.attached >= 0)
+		return 0;
+	int root = box_root_make(run), rc = ahead_add(fds, root);
+
+	return rc || !run->box->mount_count ? rc : box_mount_ahead(run, root);
 }
 
 static int ahead_cgroups(struct box_run *run, struct packet_fds *fds)

@@ -209,6 +209,13 @@ static int mounts_make(struct box_run *run, uint32_t from, uint32_t to)
 	return 0;
 }
 
+int box_mount_ahead(struct box_run *run, int root)
+{
+	int rc = fchdir(root) < 0 ? -errno : mounts_make(run, 0, run->box->mount_count);
+
+	return chdir("/") < 0 && !rc ? -errno : rc;
+}
+
 int box_mount_rest(struct box_run *run)
 {
 	return mounts_make(run, 0, run->box->mount_network);

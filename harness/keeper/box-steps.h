@@ -16,6 +16,8 @@ int box_root_make(struct box_run *run);
 /** Assembles the root, mounts it on top of the stub's and makes it the working folder. detail: see
  * box-mount.c. */
 int box_mount_root(struct box_run *run);
+/** All mounts of the box into a root that is mounted nowhere yet. detail: index of the mount. */
+int box_mount_ahead(struct box_run *run, int root);
 /** Everything below the root that shows no network. detail: index of the mount. */
 int box_mount_rest(struct box_run *run);
 /** The rest, in the network namespace. */
