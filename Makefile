@@ -158,6 +158,7 @@ include scripts/page/page.mk
 include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/engines.mk
+include tests/bench/start.mk
 include tests/bench/vm.mk
 
 .PHONY: clean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The root of a container whose runtime wants to be given one: an overlay over the root tree, mounted by the harness in
- * the instance's storage as an engine's storage driver would mount it. */
+ * the instance's storage as an engine's storage driver would mount it. What is written lies there too, or, for a
+ * subject with upper=tmpfs, in the run's private folder. */
 #pragma once
 
 #include "harness/base/error.h"
@@ -8,9 +9,22 @@
 
 #define LAYERED_ROOT "rootfs" /* below the instance's storage */
 
+/** The row of a runtime's options that says where the upper layer lies. */
+#define LAYERED_ROOT_OPTION                                                                                  \
+	{                                                                                                    \
+	    .name = "upper",                                                                                 \
+	    .choices = "disk|tmpfs",                                                                         \
+	    .fallback = "disk",                                                                              \
+	    .summary = "where what the container writes goes: the run's storage, or memory",                 \
+	}
+
 /** The root tree of the subject's class, which the overlay lies on; for free(). */
 char *layered_root_tree(const struct run *run, const struct subject *subject);
+/** For prepare(): whether the layer can be where the subject wants it. */
+int layered_root_check(const struct run *run, const struct subject *subject, struct error *err);
 /** Makes the storage folder with the instance's layer, and mounts both together in it. */
 int layered_root_make(struct instance *in, struct error *err);
+/** Adds what of the instance's lies on disk. */
+void layered_root_costs(const struct instance *in, struct costs *costs);
 /** Unmounts and removes all of it, also what was made half. */
 void layered_root_remove(const struct instance *in);

@@ -70,6 +70,7 @@ struct json *oci_facts(const struct oci *oci, const struct subject *subject)
 	json_add_text(config, "bundle_sha256", sha256);
 	json_add_text(config, "start", subject_setting(subject, "call"));
 	json_add_text(config, "root", "overlay, mounted by the harness before the start call");
+	json_add_text(config, "upper", subject_setting(subject, "upper"));
 	json_add_text(config, "network", "none");
 	json_add(facts, "engine", engine);
 	json_add(facts, "config", config);

@@ -33,6 +33,7 @@ static const struct runtime_option oci_options[] = {
 	.fallback = "create",
 	.summary = "how it is started: create, then start, as containerd does; or one run --detach",
     },
+    LAYERED_ROOT_OPTION,
     {0},
 };
 
@@ -103,7 +104,9 @@ static int oci_prepare(const struct run *run, struct subject *subject, struct er
 	if (!oci->program)
 		return error_host(err, "%s is not installed", subject->runtime->name);
 	subject->facts = oci_facts(oci, subject);
-	return cgroups_guard(run, err);
+	int rc = layered_root_check(run, subject, err);
+
+	return rc < 0 ? rc : cgroups_guard(run, err);
 }
 
 /* The bundle: the root, mounted as an engine's storage driver would, and config.json. */
@@ -152,16 +155,22 @@ static int oci_start(struct instance *in, struct error *err)
 	return rc < 0 ? rc : known;
 }
 
+static void oci_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+{
+	cleanup_free char *root = layered_root_tree(run, subject);
+
+	costs_add_path(ret_costs, DISK_BASE, root);
+}
+
 static int oci_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct oci *oci = in->subject->state;
-	cleanup_free char *root = layered_root_tree(in->run, in->subject);
 
 	(void)err;
 	costs_add_process(ret_costs, in->pid);
 	ret_costs->own_cgroup = true;
-	costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
-	costs_add_path(ret_costs, DISK_BASE, root);
+	layered_root_costs(in, ret_costs);
+	oci_artefacts(in->run, in->subject, ret_costs);
 	costs_add_path(ret_costs, DISK_PLATFORM, oci->program);
 	return 0;
 }
@@ -224,6 +233,7 @@ static void oci_finish(struct subject *subject)
 	    .options = oci_options,                                                                          \
 	    .probe = oci_probe,                                                                              \
 	    .prepare = oci_prepare,                                                                          \
+	    .artefacts = oci_artefacts,                                                                      \
 	    .create = oci_create,                                                                            \
 	    .start = oci_start,                                                                              \
 	    .inspect = oci_inspect,                                                                          \
