@@ -24,8 +24,13 @@ $(B)/bench/enter: tests/bench/enter.c
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) -static -s -Os $(WARNINGS) -o $@ $<
 
+$(B)/bench/crowd: $(O)/tests/bench/crowd.o $(PRIVILEGED_SHARED) $(O)/libtare.a
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS) -lcmocka
+
 .PHONY: bench-start bench-start-programs
-bench-start-programs: all root $(B)/bench/tare $(B)/bench/tare-harness $(B)/bench/enter $(B)/bench/straight
+bench-start-programs: all root $(B)/bench/tare $(B)/bench/tare-harness $(B)/bench/enter $(B)/bench/straight $(B)/bench/crowd
 
 bench-start:
 	$(Q)scripts/setup start
