@@ -4,16 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/futex.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -24,15 +21,19 @@
 #include <unistd.h>
 
 #include "harness/base/packet.h"
+#include "harness/keeper/box-run.h"
 #include "harness/keeper/clone.h"
-#include "harness/keeper/raw.h"
+#include "harness/keeper/network.h"
 #include "harness/keeper/stub.h"
 #include "runtimes/masks.h"
 
 /* The child shares all of it. */
 static struct straight setup;
 static struct straight_order order;
-static int channel, self, home, network_ready, failed_line;
+static int channel, failed_line;
+/* Only for the network, which is made as a starter makes it: by a helper, or by whoever comes first. */
+static struct box description;
+static struct box_run network;
 
 #define MUST(call)                                                                                           \
 	do {                                                                                                 \
@@ -168,11 +169,9 @@ static int mounts_put(void)
 	return 0;
 }
 
-static int network_join(void)
+static int network_enter(void)
 {
-	while (!__atomic_load_n(&network_ready, __ATOMIC_ACQUIRE))
-		(void)syscall(SYS_futex, &network_ready, FUTEX_WAIT_PRIVATE, 0, NULL);
-	MUST(setns(self, CLONE_NEWNET));
+	MUST(network_join(&network));
 	MUST(mount_put(mount_finish(fsopen("sysfs", FSOPEN_CLOEXEC), PLAIN | MOUNT_ATTR_RDONLY), "sys"));
 	MUST(masks_put(true));
 	return 0;
@@ -223,7 +222,7 @@ static int child(void *data)
 	MUST(unshare(CLONE_NEWCGROUP));
 	MUST(-root_mount());
 	MUST(-mounts_put());
-	MUST(-network_join());
+	MUST(-network_enter());
 	MUST(chroot("."));
 	MUST(-confine());
 	MUST(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
@@ -234,25 +233,14 @@ static int child(void *data)
 	return 127;
 }
 
-static void network_make(void)
-{
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	(void)raw_call(SYS_unshare, CLONE_NEWNET, 0, 0, 0);
-	long any = raw_call(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0, 0);
-
-	(void)raw_call(SYS_ioctl, any, SIOCSIFFLAGS, (long)(uintptr_t)&lo, 0);
-	(void)raw_call(SYS_close, any, 0, 0, 0);
-	__atomic_store_n(&network_ready, 1, __ATOMIC_RELEASE);
-	(void)raw_call(SYS_futex, (long)(uintptr_t)&network_ready, FUTEX_WAKE_PRIVATE, 1, 0);
-}
-
 static pid_t start(void)
 {
 	static struct clone_room room;
 	int pidfd = -1, folder = setup.unified ? cgroup_make(&setup.cgroups.at[0], true) : -1;
 
-	network_ready = failed_line = 0;
+	failed_line = 0;
+	network.network = NETWORK_NONE;
+	network_begin(&network);
 	pid_t pid = clone_begin(&room,
 				CLONE_PARENT | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC |
 				    (setup.unified ? CLONE_INTO_CGROUP : 0),
@@ -260,8 +248,9 @@ static pid_t start(void)
 
 	if (pid < 0)
 		return pid;
-	network_make();
-	clone_wait(&room);
+	network_help(&network);
+	clone_wait(&room, 1);
+	(void)network_end(&network);
 	(void)close(pidfd);
 	if (setup.unified)
 		(void)close(folder);
@@ -276,10 +265,13 @@ static int prepare(void)
 	MUST(read(STRAIGHT_ORDERS, &setup, sizeof(setup)) - (ssize_t)sizeof(setup));
 	base.len = (unsigned short)setup.base.count;
 	MUST(setsid());
-	MUST(self = (int)syscall(SYS_pidfd_open, getpid(), 0));
-	MUST(unshare(CLONE_NEWNET));
-	MUST(home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+	description = (struct box){.flags = BOX_LOOPBACK_UP, .network = -1};
+	network.box = &description;
+	MUST(network.starter = (int)syscall(SYS_pidfd_open, getpid(), 0));
+	network.maker = STRAIGHT_MAKER;
+	MUST(network_home(STRAIGHT_HOME));
 	MUST(stub_make(false));
+	MUST(network_maker(STRAIGHT_HOME, STRAIGHT_MAKER));
 	MUST(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 	MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
@@ -298,7 +290,7 @@ int main(void)
 		reply = start();
 		(void)packet_send(STRAIGHT_SOCKET, &reply, sizeof(reply), NULL, 0);
 		packet_close(&fds);
-		(void)setns(home, CLONE_NEWNET);
+		(void)network_leave(STRAIGHT_HOME);
 	}
 	return 0;
 }

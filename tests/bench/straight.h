@@ -13,6 +13,8 @@
 
 #define STRAIGHT_SOCKET 3
 #define STRAIGHT_ORDERS 4
+#define STRAIGHT_HOME 5
+#define STRAIGHT_MAKER 6
 
 /** Ready before the clock runs: what the program reads from STRAIGHT_ORDERS. Descriptors are inherited. */
 struct straight {
