@@ -8,6 +8,7 @@
 #include "scenarios/payload/sha256.h"
 
 #define BLOCK 64
+#define READ (32 * BLOCK) /* at a time */
 
 static const uint32_t constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -38,36 +39,40 @@ static void schedule(const uint8_t block[BLOCK], uint32_t words[64])
 	}
 }
 
+/* Of the standard's a to h, `v` holds in round i the one called k at (k - i) mod 8: nothing has to move. */
+#define V(k) v[(unsigned)((k) - i) % 8]
+
 static void compress(uint32_t state[8], const uint8_t block[BLOCK])
 {
 	uint32_t words[64];
-	uint32_t v[8]; /* a to h of the standard */
+	uint32_t v[8];
 
 	schedule(block, words);
 	memcpy(v, state, sizeof(v));
 	for (int i = 0; i < 64; i++) {
-		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		uint32_t first = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choice +
+		uint32_t a = V(0), e = V(4);
+		uint32_t choice = (e & V(5)) ^ (~e & V(6));
+		uint32_t majority = (a & V(1)) ^ (a & V(2)) ^ (V(1) & V(2));
+		uint32_t first = V(7) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice +
 				 constants[i] + words[i];
-		uint32_t second = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
+		uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
 
-		for (int j = 7; j > 0; j--) /* no memmove: it costs more than the rest of the round */
-			v[j] = v[j - 1];
-		v[4] += first;
-		v[0] = first + second;
+		V(3) += first;
+		V(7) = first + second;
 	}
 	for (int i = 0; i < 8; i++)
 		state[i] += v[i];
 }
 
-/* Reads until the block is full or the file ends: bytes read, or -1. */
-static ssize_t read_block(int fd, uint8_t block[BLOCK])
+#undef V
+
+/* Reads until the buffer is full or the file ends: bytes read, or -1. */
+static ssize_t read_full(int fd, uint8_t *buffer, size_t size)
 {
 	size_t length = 0;
 
-	while (length < BLOCK) {
-		ssize_t count = read(fd, block + length, BLOCK - length);
+	while (length < size) {
+		ssize_t count = read(fd, buffer + length, size - length);
 
 		if (count < 0)
 			return -1;
@@ -96,23 +101,27 @@ static const uint32_t initial[8] = {
 	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 };
 
+/* All whole blocks; returns where the rest is. */
+static const uint8_t *compress_all(uint32_t state[8], const uint8_t *at, size_t length)
+{
+	for (; length >= BLOCK; at += BLOCK, length -= BLOCK)
+		compress(state, at);
+	return at;
+}
+
 void sha256_bytes(const void *bytes, size_t length, uint32_t ret_state[8])
 {
 	uint8_t block[BLOCK];
-	const uint8_t *at = bytes;
-	size_t left = length;
 
 	memcpy(ret_state, initial, sizeof(initial));
-	for (; left >= BLOCK; at += BLOCK, left -= BLOCK)
-		compress(ret_state, at);
-	memcpy(block, at, left);
-	finish(ret_state, block, left, length);
+	memcpy(block, compress_all(ret_state, bytes, length), length % BLOCK);
+	finish(ret_state, block, length % BLOCK, length);
 }
 
 int sha256_file(const char *path, char ret_hex[SHA256_HEX])
 {
 	uint32_t state[8];
-	uint8_t block[BLOCK];
+	uint8_t buffer[READ];
 	uint64_t total = 0;
 	ssize_t count;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -120,14 +129,17 @@ int sha256_file(const char *path, char ret_hex[SHA256_HEX])
 	if (fd < 0)
 		return -1;
 	memcpy(state, initial, sizeof(state));
-	while ((count = read_block(fd, block)) == BLOCK) {
-		compress(state, block);
-		total += BLOCK;
-	}
+	do {
+		count = read_full(fd, buffer, sizeof(buffer));
+		if (count < 0)
+			break;
+		total += (uint64_t)count;
+		memmove(buffer, compress_all(state, buffer, (size_t)count), (size_t)count % BLOCK);
+	} while (count == READ);
 	close(fd);
 	if (count < 0)
 		return -1;
-	finish(state, block, (size_t)count, total + (uint64_t)count);
+	finish(state, buffer, (size_t)count % BLOCK, total);
 	for (int i = 0; i < 64; i++)
 		ret_hex[i] = "0123456789abcdef"[state[i / 8] >> (28 - i % 8 * 4) & 15];
 	ret_hex[64] = '\0';
