@@ -137,6 +137,7 @@ help:
 	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
 	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills (TARE_SEED repeats them)'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
+	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
 	@echo 'make deps       only install what building and running need; the one target that may ask for root'
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
