@@ -163,8 +163,8 @@ static void round_run(struct crowd *crowd, unsigned count, unsigned first, bool 
 	for (unsigned i = 0; i < count; i++)
 		member_close(&crowd->members[i]);
 	if (tell)
-		(void)printf("  %u alive at once: all ready after %.2f s; start-up %.2f ms of the first %u, %.2f ms of the "
-			     "last: ratio %.2f; ended after %.2f s\n",
+		(void)printf("  %u alive at once: all ready after %.2f s; start-up %.2f ms of the first %u, %.2f ms of "
+			     "the last: ratio %.2f; ended after %.2f s\n",
 			     count, (double)(last_ns - crowd->members[0].request_ns) / 1e9, begin / 1e6, END, end / 1e6,
 			     end / begin, (double)(clock_now_ns() - down_ns) / 1e9);
 }
@@ -245,7 +245,8 @@ static void ballast(size_t bytes, unsigned blocks)
 
 int main(int argc, char **argv)
 {
-	unsigned long one = argc == 4 ? strtoul(argv[2], NULL, 10) : 0, two = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	unsigned long one = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+	unsigned long two = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 
 	world_enter(argv);
 	if (one && two && !strcmp(argv[1], "many"))
