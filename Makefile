@@ -73,6 +73,7 @@ $(O)/%.o: %.c
 # The charts' templates, and the page's style and script, are built in.
 $(O)/harness/report/plot-template.o: $(wildcard scripts/plots/*.gp)
 $(O)/harness/report/html.o: $(wildcard scripts/page/page.*)
+$(O)/harness/analyze/claims-table.o: scenarios/claims.json
 
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libtare.a
 	@echo "  LD    $@"

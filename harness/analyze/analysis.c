@@ -326,9 +326,12 @@ int analysis_make(const struct recording *recording, struct analysis *ret_analys
 	fairness_detect(&a);
 	pairs_judge(&a);
 	a.alarms = alarms_of_twins(&a, &a.alarm_count);
-	a.claims = claims_decide(&a, &a.claim_count);
-	*ret_analysis = a;
-	return 0;
+	rc = claims_decide(&a, &a.claims, err);
+	if (rc < 0)
+		analysis_release(&a);
+	else
+		*ret_analysis = a;
+	return rc;
 }
 
 void analysis_release(struct analysis *analysis)
@@ -338,7 +341,7 @@ void analysis_release(struct analysis *analysis)
 	fairness_release(analysis);
 	free(analysis->summaries);
 	free(analysis->comparisons);
-	free(analysis->claims);
+	claims_release(&analysis->claims);
 	free(analysis->alarms);
 	free(analysis->samples);
 	free(analysis->subjects);

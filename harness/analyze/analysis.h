@@ -106,8 +106,7 @@ struct analysis {
 	struct analysis_flag flags[FLAG_COUNT]; /**< one for each detector of fairness.h, triggered or not */
 	struct alarms_row *alarms; /**< of the twins: false alarms, and what of a delay is found (alarms.h) */
 	size_t alarm_count;
-	struct claim_result *claims; /**< one for each row of claims.h, in order */
-	size_t claim_count;
+	struct claims claims;
 	double confidence; /**< 0.95 */
 	uint64_t seed;	   /**< of the plan */
 	const char *kvm_class; /**< host.json: "kvm-hw", "kvm-nested", "kvm-software", "none"; "" not known */

@@ -23,3 +23,7 @@ void claim_decide_kernel(const struct sides *s, struct claim_result *ret);
 void claim_decide_visible(const struct sides *s, struct claim_result *ret);
 /** Of the whole run: the VM that decides it is a control, and has no container beside it. */
 void claim_decide_system(const struct analysis *analysis, struct claim_result *ret);
+/** Of the whole run: docker-cli, docker and the runtime alone; container against container. */
+void claim_decide_daemon(const struct analysis *analysis, struct claim_result *ret);
+/** Of the whole run: what the experiment cow wrote. */
+void claim_decide_write(const struct analysis *analysis, struct claim_result *ret);

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of claims, and which subjects stand for the two sides of each. */
+/* Each claim of claims.json decided: which subjects stand for its two sides, and what their rule says. */
 #include "harness/analyze/claims.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/analyze/claims-decide.h"
+#include "harness/analyze/claims-table.h"
 #include "harness/base/alloc.h"
-
-struct claim_row {
-	const char *id, *kind, *text, *measured_by;
-	void (*decide)(const struct sides *sides, struct claim_result *ret); /* NULL: no scenario measures it yet */
-	const char *missing; /* where not measured: why, and how it would be */
-};
 
 const char *claim_verdict_name(enum claim_verdict verdict)
 {
@@ -26,45 +23,6 @@ const char *claim_verdict_name(enum claim_verdict verdict)
 
 	return names[verdict];
 }
-
-#define ELSEWHERE "Not part of this scenario."
-#define NO_USUAL "Not part of this scenario: it needs docker and a q35 VM with stock libvirt in one run."
-
-static const struct claim_row rows[] = {
-	{"starts-faster", "floor", "A container starts faster than a VM.",
-	 "start-up from request to ready, own container against the fastest VM with the same root, paired by block",
-	 claim_decide_start, "Needs a namespace container and a VM with the same root in one run."},
-	{"less-memory", "floor", "A container takes less memory than a VM.",
-	 "footprint of one idle instance, paired by block", claim_decide_memory,
-	 "Needs a namespace container and a VM with the same root in one run."},
-	{"less-disk", "floor", "A container takes less disk than a VM.",
-	 "allocated bytes of one instance's own layer at ready, paired by block", claim_decide_disk,
-	 "Needs a namespace container and a VM with the same root in one run."},
-	{"own-kernel", "floor", "A VM runs a kernel of its own; a container runs the host's.",
-	 "kernel release and boot id as the payload reads them", claim_decide_kernel,
-	 "Needs a namespace container and a VM in one run."},
-	{"visible-processes", "floor", "A container's processes are processes of the host; a VM's are not.",
-	 "the peer of the payload's channel as the host sees it", claim_decide_visible,
-	 "Needs a namespace container and a VM in one run."},
-	{"starts-faster", "usual", "A container starts faster than a VM.",
-	 "start-up from request to ready, docker against a q35 VM with stock libvirt", claim_decide_start, NO_USUAL},
-	{"less-memory", "usual", "A container takes less memory than a VM.",
-	 "footprint of one idle instance, docker against a q35 VM with stock libvirt", claim_decide_memory, NO_USUAL},
-	{"less-disk", "usual", "A container takes less disk than a VM.",
-	 "allocated bytes of one instance, docker against a q35 VM with stock libvirt", claim_decide_disk, NO_USUAL},
-	{"layered-images", "usual", "Container images are layered, and instances share the layers.",
-	 "bytes on disk of images that share layers against their sum", NULL, ELSEWHERE},
-	{"copy-on-write", "any", "Images are copy-on-write, so a change is cheap.",
-	 "latency and bytes of the first write to an unchanged file, against the second", NULL, ELSEWHERE},
-	{"client-daemon", "usual", "A container engine is a client and a daemon.",
-	 "start-up through the client, through the daemon's socket and without a daemon", NULL, ELSEWHERE},
-	{"registry", "usual", "Images travel through a registry.",
-	 "bytes and time of a pull with and without layers that are there already", NULL, ELSEWHERE},
-	{"other-system", "any", "A VM may run an operating system different from the host's.",
-	 "a guest with another kernel than the host's kind boots and reports it", NULL, ELSEWHERE},
-};
-
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 static bool is_option(const struct analysis_subject *s, const char *option, const char *value)
 {
@@ -130,10 +88,10 @@ static bool has_side(const struct analysis *a, enum analysis_kind kind)
 	return false;
 }
 
-static void decide_floor(const struct sides *sides, size_t row, struct claim_result *r)
+static void decide_by_sides(const struct sides *sides, const struct claim_row *row, struct claim_result *r)
 {
-	rows[row].decide(sides, r);
-	if (!strcmp(rows[row].kind, "floor") && !is_tuned(sides->vm)) {
+	row->rule->by_sides(sides, r);
+	if (!strcmp(row->kind, "floor") && !is_tuned(sides->vm)) {
 		size_t used = strlen(r->caveat);
 
 		(void)snprintf(r->caveat + used, sizeof(r->caveat) - used, "%s%s is not the fastest VM that tare has.",
@@ -141,38 +99,55 @@ static void decide_floor(const struct sides *sides, size_t row, struct claim_res
 	}
 }
 
-static struct claim_result *claim_of(struct claim_result *results, const char *id)
+/* Comes as not measured, with what it would take. */
+static void decide(const struct analysis *analysis, const struct claim_row *row, struct claim_result *r)
 {
-	while (strcmp(results->id, id) != 0)
-		results++;
-	return results;
+	bool usual = !strcmp(row->kind, "usual");
+	struct sides sides;
+
+	if (row->rule->by_run) {
+		row->rule->by_run(analysis, r);
+	} else if (row->rule->by_sides && sides_find(analysis, usual, &sides)) {
+		r->caveat[0] = '\0';
+		decide_by_sides(&sides, row, r);
+	} else if (row->rule->by_sides && !usual && has_side(analysis, KIND_CONTAINER) && has_side(analysis, KIND_VM)) {
+		(void)snprintf(r->caveat, sizeof(r->caveat), "Different root trees are never compared.");
+	}
 }
 
-struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_count)
+int claims_decide(const struct analysis *analysis, struct claims *ret_claims, struct error *err)
 {
-	struct claim_result *results = alloc_zero(ROW_COUNT, sizeof(*results));
+	struct claims claims = {.source = claims_own(err)};
+	struct claim_row rows[CLAIMS_MAX];
 
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		struct claim_result *r = &results[i];
-		struct sides sides;
+	if (!claims.source)
+		return -EINVAL;
+	int rc = claims_read(claims.source, "claims.json", rows, &claims.count, err);
 
-		*r = (struct claim_result){.id = rows[i].id,
-					   .kind = rows[i].kind,
-					   .text = rows[i].text,
-					   .measured_by = rows[i].measured_by,
-					   .verdict = CLAIM_NOT_MEASURED,
-					   .amount_verdict = CLAIM_NOT_MEASURED,
-					   .effect = NO_ESTIMATE,
-					   .amount = NO_ESTIMATE};
-		if (rows[i].decide && sides_find(analysis, !strcmp(rows[i].kind, "usual"), &sides))
-			decide_floor(&sides, i, r);
-		else if (rows[i].decide && strcmp(rows[i].kind, "usual") && has_side(analysis, KIND_CONTAINER) &&
-			 has_side(analysis, KIND_VM))
-			(void)snprintf(r->caveat, sizeof(r->caveat), "Different root trees are never compared.");
-		else
-			(void)snprintf(r->caveat, sizeof(r->caveat), "%s", rows[i].missing);
+	if (rc < 0) {
+		claims_release(&claims);
+		return rc;
 	}
-	claim_decide_system(analysis, claim_of(results, "other-system"));
-	*ret_count = ROW_COUNT;
-	return results;
+	claims.rows = alloc_zero(claims.count, sizeof(*claims.rows));
+	for (size_t i = 0; i < claims.count; i++) {
+		claims.rows[i] = (struct claim_result){.id = rows[i].id,
+						       .kind = rows[i].kind,
+						       .text = rows[i].text,
+						       .measured_by = rows[i].measured_by,
+						       .verdict = CLAIM_NOT_MEASURED,
+						       .amount_verdict = CLAIM_NOT_MEASURED,
+						       .effect = NO_ESTIMATE,
+						       .amount = NO_ESTIMATE};
+		(void)snprintf(claims.rows[i].caveat, sizeof(claims.rows[i].caveat), "%s", rows[i].how);
+		decide(analysis, &rows[i], &claims.rows[i]);
+	}
+	*ret_claims = claims;
+	return 0;
+}
+
+void claims_release(struct claims *claims)
+{
+	free(claims->rows);
+	json_free(claims->source);
+	*claims = (struct claims){0};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The usual claims about containers and VMs: a table of rows, each with the measurement that decides it.
+ * The usual claims about containers and VMs (scenarios/claims.json), each with the measurement that decides it.
  * A host without hardware KVM decides a claim about speed only by spans that do not depend on the
  * accelerator: from the request to the first guest instruction.
  */
@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "harness/analyze/stats.h"
+#include "harness/base/json.h"
 
 struct analysis;
 
@@ -38,7 +39,15 @@ struct claim_result {
 	size_t pairs;			   /**< blocks behind the effect */
 };
 
-/** Decides all rows; the array is for free(). */
-struct claim_result *claims_decide(const struct analysis *analysis, size_t *ret_count);
+/** All of them, in the order of claims.json. */
+struct claims {
+	struct claim_result *rows;
+	size_t count;
+	struct json *source; /**< their texts */
+};
+
+/** Decides all rows. Error: claims.json is not what its schema says. */
+int claims_decide(const struct analysis *analysis, struct claims *ret_claims, struct error *err);
+void claims_release(struct claims *claims);
 /** "supported", "refuted", "inconclusive", "not decided on this host" or "not measured". */
 const char *claim_verdict_name(enum claim_verdict verdict);

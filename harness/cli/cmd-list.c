@@ -102,7 +102,8 @@ static int is_scenario(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	return length > 5 && !strcmp(entry->d_name + length - 5, ".json") && !strstr(entry->d_name, ".schema.");
+	return length > 5 && !strcmp(entry->d_name + length - 5, ".json") && !strstr(entry->d_name, ".schema.") &&
+	       strcmp(entry->d_name, "claims.json") != 0;
 }
 
 static void list_scenario(const char *folder, const char *file)

@@ -8,7 +8,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
-#include "harness/report/embed.h"
+#include "harness/base/embed.h"
 #include "harness/report/escape.h"
 #include "harness/report/page-html.h"
 #include "harness/report/report.h"

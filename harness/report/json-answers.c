@@ -216,8 +216,8 @@ struct json *json_of_claims(const struct analysis *analysis)
 {
 	struct json *rows = json_array();
 
-	for (size_t i = 0; i < analysis->claim_count; i++) {
-		const struct claim_result *c = &analysis->claims[i];
+	for (size_t i = 0; i < analysis->claims.count; i++) {
+		const struct claim_result *c = &analysis->claims.rows[i];
 		bool amount = c->amount_verdict != CLAIM_NOT_MEASURED;
 		struct json *row = json_object(), *effect = *c->effect_of ? effect_json(&c->effect) : NULL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/report/plot-template.h"
 
-#include "harness/report/embed.h"
+#include "harness/base/embed.h"
 
 EMBED(plot_template_common, "scripts/plots/common.gp");
 EMBED(plot_template_startup, "scripts/plots/startup.gp");

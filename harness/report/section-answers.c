@@ -101,8 +101,8 @@ void section_claims(struct page *page, const struct analysis *a)
 	char *left = NULL;
 
 	page_heading(page, "Claims");
-	for (size_t i = 0; i < a->claim_count; i++) {
-		const struct claim_result *c = &a->claims[i];
+	for (size_t i = 0; i < a->claims.count; i++) {
+		const struct claim_result *c = &a->claims.rows[i];
 		bool brief = page_full(page) || strcmp(c->kind, "floor") != 0;
 
 		if (c->verdict != CLAIM_NOT_MEASURED || !brief)
@@ -120,8 +120,8 @@ void section_claims_open(struct page *page, const struct analysis *a)
 {
 	bool headed = false;
 
-	for (size_t i = 0; i < a->claim_count; i++) {
-		const struct claim_result *c = &a->claims[i];
+	for (size_t i = 0; i < a->claims.count; i++) {
+		const struct claim_result *c = &a->claims.rows[i];
 
 		if (c->verdict != CLAIM_NOT_MEASURED)
 			continue;

@@ -15,9 +15,9 @@
 
 static const struct claim_result *claim(const struct recorded *run, const char *id, const char *kind)
 {
-	for (size_t i = 0; i < run->analysis.claim_count; i++)
-		if (!strcmp(run->analysis.claims[i].id, id) && !strcmp(run->analysis.claims[i].kind, kind))
-			return &run->analysis.claims[i];
+	for (size_t i = 0; i < run->analysis.claims.count; i++)
+		if (!strcmp(run->analysis.claims.rows[i].id, id) && !strcmp(run->analysis.claims.rows[i].kind, kind))
+			return &run->analysis.claims.rows[i];
 	fail_msg("no claim %s/%s", id, kind);
 	return NULL;
 }
@@ -129,10 +129,10 @@ static void what_is_not_there_is_not_measured(void **state)
 	(void)state;
 	assert_int_equal(claim(failures, "starts-faster", "floor")->verdict, CLAIM_NOT_MEASURED);
 	assert_non_null(strstr(claim(failures, "starts-faster", "floor")->caveat, "no QEMU is installed"));
-	for (size_t i = 0; i < one->analysis.claim_count; i++) {
-		assert_int_equal(one->analysis.claims[i].verdict, CLAIM_NOT_MEASURED);
-		assert_true(*one->analysis.claims[i].caveat);
-		assert_true(isnan(one->analysis.claims[i].effect.value));
+	for (size_t i = 0; i < one->analysis.claims.count; i++) {
+		assert_int_equal(one->analysis.claims.rows[i].verdict, CLAIM_NOT_MEASURED);
+		assert_true(*one->analysis.claims.rows[i].caveat);
+		assert_true(isnan(one->analysis.claims.rows[i].effect.value));
 	}
 	recorded_close(failures);
 	recorded_close(one);
