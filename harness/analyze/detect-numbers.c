@@ -107,7 +107,10 @@ void detect_build(struct analysis *a, struct analysis_flag *flag)
 
 			if (!*first)
 				first = digest;
-			if (s->status == SAMPLE_WRONG_CHECKSUM || (*digest && strcmp(digest, first)))
+			/* In the phase "work" the payload is the right one, and its result was wrong. */
+			bool other = s->status == SAMPLE_WRONG_CHECKSUM && strcmp(s->phase, "work") != 0;
+
+			if (other || (*digest && strcmp(digest, first)))
 				flag_touch(flag, i);
 		}
 	if (!*first)

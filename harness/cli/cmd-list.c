@@ -43,10 +43,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp list_argp = {
 	.options = list_table,
 	.parser = parse_option,
-	.args_doc = "[runtimes|scenarios|RUNTIME]",
-	.doc = "Lists the runtimes with what this host can do, the scenarios, or the options of one runtime.\v"
+	.args_doc = "[runtimes|scenarios|workloads|RUNTIME]",
+	.doc = "Lists the runtimes with what this host can do, the scenarios, the workloads, or the options of one "
+	       "runtime.\v"
 	       "Examples:\n"
 	       "  tare list\n"
+	       "  tare list workloads\n"
 	       "  tare list vm",
 };
 
@@ -144,6 +146,17 @@ static int list_scenarios(struct error *err)
 	return 0;
 }
 
+static int list_workloads(struct error *err)
+{
+	(void)err;
+	(void)puts("workloads (tare run NAME runs one in every box, tare run overhead all of them):");
+	for (size_t i = 0; i < workload_count; i++)
+		(void)printf("%-14s %-8s per %s\n%24s%s\n", workload_table[i].name,
+			     workload_class_name(workload_table[i].class), workload_table[i].operation, "",
+			     workload_table[i].shows);
+	return 0;
+}
+
 static int print_names(const char *below, struct error *err)
 {
 	cleanup_free char *folder = alloc_format("%s/%s", places_data(), below);
@@ -168,9 +181,11 @@ static int list_names(const char *what, struct error *err)
 		return print_names("scenarios", err);
 	if (what && !strcmp(what, "labs"))
 		return print_names("scenarios/labs", err);
-	if (what && strcmp(what, "runtimes") != 0)
-		return error_input(err, "--names: '%.64s' has no names; runtimes, scenarios or labs", what);
-	for (size_t i = 0; runtimes[i]; i++)
+	if (what && strcmp(what, "runtimes") != 0 && strcmp(what, "workloads") != 0)
+		return error_input(err, "--names: '%.64s' has no names; runtimes, scenarios, workloads or labs", what);
+	for (size_t i = 0; what && *what == 'w' && i < workload_count; i++)
+		(void)puts(workload_table[i].name);
+	for (size_t i = 0; !(what && *what == 'w') && runtimes[i]; i++)
 		(void)puts(runtimes[i]->name);
 	return 0;
 }
@@ -188,6 +203,8 @@ static int list_exec(int argc, char **argv, struct error *err)
 		return list_scenarios(err);
 	if (what && !strcmp(what, "runtimes"))
 		return list_runtimes(err);
+	if (what && !strcmp(what, "workloads"))
+		return list_workloads(err);
 	const struct runtime *runtime = what ? runtime_find(what) : NULL;
 
 	if (runtime) {
@@ -196,8 +213,8 @@ static int list_exec(int argc, char **argv, struct error *err)
 	}
 	if (what)
 		return error_input(
-			err, "'%.64s' is not something to list; runtimes, scenarios or the name of a runtime",
-			what);
+			err,
+			"'%.64s' is not something to list; runtimes, scenarios, workloads or a runtime's name", what);
 	int rc = list_runtimes(err);
 
 	(void)puts("");
@@ -206,7 +223,7 @@ static int list_exec(int argc, char **argv, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.arguments = "[runtimes|scenarios|RUNTIME]",
+	.arguments = "[runtimes|scenarios|workloads|RUNTIME]",
 	.summary = "what there is to run, and whether this host can, with the reason",
 	.argp = &list_argp,
 	.exec = list_exec,

@@ -96,15 +96,19 @@ unsigned channel_wait(struct channel *channel, unsigned wanted, uint64_t deadlin
 
 int channel_send(struct channel *channel, const char *command, struct error *err)
 {
-	char line[64];
+	char line[PROTOCOL_LINE_MAX];
 	int length = snprintf(line, sizeof(line), "%s\n", command);
 
+	if (length >= (int)sizeof(line))
+		return error_set(err, -E2BIG, "a command of %d bytes is longer than the payload takes", length);
 	(void)pthread_mutex_lock(&channel->receiver->lock);
 	int fd = channel->sources[channel->guest ? SOURCE_TEXT : SOURCE_READY].fd;
 
 	channel->news &= ~(unsigned)CHANNEL_REPLY;
 	channel->length = 0;
 	channel->text[0] = '\0';
+	channel->working = !strncmp(command, PROTOCOL_COMMAND_WORK " ", sizeof(PROTOCOL_COMMAND_WORK));
+	channel->marks.count = 0;
 	channel->one_line = !strcmp(command, PROTOCOL_COMMAND_PING);
 	channel->trip.sent_ns = clock_now_ns();
 	ssize_t put = fd < 0 ? -1 : send(fd, line, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -120,6 +124,15 @@ struct round_trip channel_round_trip(struct channel *channel)
 
 	(void)pthread_mutex_unlock(&channel->receiver->lock);
 	return trip;
+}
+
+struct channel_marks channel_marks(struct channel *channel)
+{
+	(void)pthread_mutex_lock(&channel->receiver->lock);
+	struct channel_marks marks = channel->marks;
+
+	(void)pthread_mutex_unlock(&channel->receiver->lock);
+	return marks;
 }
 
 const char *channel_text(struct channel *channel)

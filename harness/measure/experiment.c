@@ -9,6 +9,7 @@
 
 static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
+	{EXPERIMENT_WORK, experiment_work},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},
 	{"density", experiment_ramp},
@@ -33,6 +34,16 @@ struct json *experiment_begin_record(const struct experiment_turn *turn, const c
 	json_add_int(record, "block", (int64_t)turn->step->block);
 	json_add_text(record, "what", what);
 	return record;
+}
+
+struct json *experiment_recall(const struct recording *earlier)
+{
+	const struct json *found = NULL;
+
+	for (const struct json *r = json_first(earlier->experiments); r; r = json_next(r))
+		if (!strcmp(json_get_text(r, "what", ""), EXPERIMENT_KEPT))
+			found = r;
+	return found ? json_copy(found) : NULL;
 }
 
 bool experiment_record(struct experiment_turn *turn, struct json *record)

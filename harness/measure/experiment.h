@@ -27,9 +27,15 @@ struct experiment_turn {
 	uint64_t deadline_ns;	/**< of the run's budget; 0: none */
 	int64_t *next_id;	/**< numbers for the names of instances; never used twice in a run */
 	struct journal *journal;
+	const bool *usable;	/**< by subject: can it work here */
+	/** What the experiment keeps from turn to turn: a record EXPERIMENT_KEPT that it wrote, also before the run was
+	 * resumed. NULL at first; the session frees it. */
+	struct json **kept;
 	int failed;		/**< negative errno: the journal cannot be written, `err` says why; the turn ends */
 	struct error err;
 };
+
+#define EXPERIMENT_KEPT "counts"
 
 struct experiment {
 	const char *name; /**< as its row in model/experiment.c */
@@ -38,6 +44,8 @@ struct experiment {
 
 /** NULL: it has no row. */
 const struct experiment *experiment_find(const char *name);
+/** What the earlier part of a run has kept, as a copy; NULL: nothing. */
+struct json *experiment_recall(const struct recording *earlier);
 /** A record begun: what it is of, and `what` it tells ("write", "point"). Numbers in it are named with their unit. */
 struct json *experiment_begin_record(const struct experiment_turn *turn, const char *what);
 /** Writes it, synced, and frees it. False: the turn must end. */
@@ -53,4 +61,5 @@ void experiment_fail(struct experiment_turn *turn, enum sample_status status, co
 
 void experiment_touch(struct experiment_turn *turn);
 void experiment_ramp(struct experiment_turn *turn);
+void experiment_work(struct experiment_turn *turn);
 void experiment_cow(struct experiment_turn *turn);

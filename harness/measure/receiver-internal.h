@@ -38,6 +38,9 @@ struct channel {
 	char text[PROTOCOL_FACTS_MAX];
 	size_t length;
 	struct round_trip trip;
+	bool working; /* a work order is out: marks may come */
+	struct channel_marks marks;
+	uint64_t arrived_ns; /* of the bytes in hand */
 	bool one_line; /* the reply is a single line, not a block with an end mark */
 	char text_path[108];
 	struct channel *next_closed;

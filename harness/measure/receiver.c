@@ -84,18 +84,40 @@ static void channel_check_complete(struct channel *channel)
 	channel_tell(channel, CHANNEL_REPLY);
 }
 
+/* Marks come by turns, and only after a work order. */
+static bool take_mark(struct channel *channel, char mark)
+{
+	struct channel_marks *marks = &channel->marks;
+	char due = marks->count % 2 ? PROTOCOL_WORK_END : PROTOCOL_WORK_START;
+
+	if (!channel->working || mark != due || marks->count == sizeof(marks->ns) / sizeof(marks->ns[0]))
+		return false;
+	marks->ns[marks->count++] = channel->arrived_ns;
+	return true;
+}
+
+/* Appends bytes that have room; the marks among them are no text. False: such a mark must not be here. */
+static bool append(struct channel *channel, const char *bytes, size_t length)
+{
+	bool right = true;
+
+	for (size_t i = 0; i < length; i++)
+		if (bytes[i] == PROTOCOL_WORK_START || bytes[i] == PROTOCOL_WORK_END)
+			right = take_mark(channel, bytes[i]) && right;
+		else
+			channel->text[channel->length++] = bytes[i];
+	channel->text[channel->length] = '\0';
+	return right;
+}
+
 void channel_take_text(struct channel *channel, const char *bytes, size_t length)
 {
 	if (length && memchr(bytes, '\0', length))
 		channel_tell(channel, CHANNEL_GARBLED);
-	else if (channel->length + length >= sizeof(channel->text))
+	else if (channel->length + length >= sizeof(channel->text) || !append(channel, bytes, length))
 		channel_tell(channel, CHANNEL_GARBLED);
-	else {
-		(void)memcpy(channel->text + channel->length, bytes, length);
-		channel->length += length;
-		channel->text[channel->length] = '\0';
+	else
 		channel_check_complete(channel);
-	}
 }
 
 void channel_take_ready(struct channel *channel, const char *bytes, size_t length)
@@ -122,8 +144,9 @@ static void on_bytes(struct channel *channel, struct source *source)
 
 	if (got > 0 && source->kind == SOURCE_READY && *bytes == PROTOCOL_READY)
 		timeline_mark(channel->in->timeline, EVENT_READY_OBS, "harness");
+	channel->arrived_ns = clock_now_ns();
 	if (!channel->length)
-		channel->trip.arrived_ns = clock_now_ns();
+		channel->trip.arrived_ns = channel->arrived_ns;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {

@@ -60,7 +60,7 @@ int channel_open(struct receiver *receiver, struct instance *in, struct channel 
 int channel_watch_process(struct channel *channel, struct error *err);
 /** Blocks until one of the `wanted` bits is set or the instant has come; gives all bits that are set. */
 unsigned channel_wait(struct channel *channel, unsigned wanted, uint64_t deadline_ns);
-/** Sends a command and clears CHANNEL_REPLY. */
+/** Sends a command and clears CHANNEL_REPLY. -E2BIG: it is longer than the payload takes. */
 int channel_send(struct channel *channel, const char *command, struct error *err);
 /** When the last command was about to be sent, and when the first byte of its answer was there. */
 struct round_trip {
@@ -68,6 +68,16 @@ struct round_trip {
 };
 /** Of a command whose CHANNEL_REPLY has come. */
 struct round_trip channel_round_trip(struct channel *channel);
+/**
+ * When each mark around the iterations of the last work order arrived: start and end by turns. They are cut out of the
+ * text. A guest's serial port may bring two at once: then both have one stamp.
+ */
+struct channel_marks {
+	uint64_t ns[2 * PROTOCOL_WORK_ITERATIONS_MAX];
+	size_t count;
+};
+/** Of a command whose CHANNEL_REPLY has come. */
+struct channel_marks channel_marks(struct channel *channel);
 /** What came since the ready byte or the last command, up to the end mark; valid until the next command. */
 const char *channel_text(struct channel *channel);
 /** The value of KEY in such lines, into `value`; false: not there, or unknown ("-"). */

@@ -38,6 +38,7 @@ struct session {
 	struct stopping stopping; /* what was found the last time, with options->precision */
 	bool latency_over, latency_cut; /* no latency block is begun any more; as time is short */
 	bool budget_over; /* no block at all */
+	struct json *kept; /* by the experiment, from turn to turn */
 	struct session_result result;
 };
 

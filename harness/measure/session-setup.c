@@ -257,5 +257,6 @@ void session_close(struct session *s)
 	free(s->good);
 	free(s->spent_ns);
 	free(s->spent_count);
+	json_free(s->kept);
 	free(s->done);
 }

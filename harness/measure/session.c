@@ -67,7 +67,12 @@ static int session_experiment(struct session *s, const struct plan_step *step, s
 		.deadline_ns = budget_ns ? s->begin_ns + budget_ns : 0,
 		.next_id = &s->next_id,
 		.journal = &s->journal,
+		.usable = s->usable,
+		.kept = &s->kept,
 	};
+
+	if (!s->kept && s->options->earlier)
+		s->kept = experiment_recall(s->options->earlier);
 
 	experiment_find(choice->spec->name)->run(&turn);
 	if (turn.failed && err)

@@ -19,11 +19,23 @@ static const struct experiment_option touch_options[] = {
 	{0},
 };
 
+/* Method R4.2 and R4.3; what is slower than limit_ms is measured with less, and what is faster than floor_ms not. */
+static const struct experiment_option work_options[] = {
+	{"iterations", 1, 20, 5, "iterations of each workload that count, in each instance"},
+	{"warmup", 0, 4, 1, "iterations before them that do not"},
+	{"goal_ms", 1, 10000, 200, "how long one iteration takes at least in the fastest subject"},
+	{"limit_ms", 10, 600000, 20000, "how long one may take in the slowest: if it took longer, all do less"},
+	{"floor_ms", 1, 1000, 20, "less than this in the fastest would be noise: the slow subject is left out instead"},
+	{"patience_ms", 100, 600000, 60000, "how long one that hangs lives, beyond what it should take"},
+	{0},
+};
+
 const struct experiment_spec experiment_specs[] = {
 	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
 	{"touch", "memory that the payload holds and gives back, seen by every lens", touch_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
+	{EXPERIMENT_WORK, "identical work in every subject: what each operation costs", work_options},
 };
 
 const size_t experiment_spec_count = sizeof(experiment_specs) / sizeof(experiment_specs[0]);
@@ -34,6 +46,13 @@ const struct experiment_spec *experiment_spec_find(const char *name)
 		if (!strcmp(experiment_specs[i].name, name))
 			return &experiment_specs[i];
 	return NULL;
+}
+
+void experiment_choose(struct experiment_choice *choice, const struct experiment_spec *spec)
+{
+	*choice = (struct experiment_choice){.spec = spec};
+	for (size_t i = 0; spec->options && spec->options[i].name; i++)
+		choice->numbers[i] = spec->options[i].fallback;
 }
 
 uint64_t experiment_number(const struct experiment_choice *choice, const char *option)

@@ -34,10 +34,14 @@ struct experiment_choice {
 	uint64_t numbers[EXPERIMENT_OPTIONS_MAX];
 };
 
+#define EXPERIMENT_WORK "work"
+
 extern const struct experiment_spec experiment_specs[];
 extern const size_t experiment_spec_count;
 
 /** NULL: there is no such experiment. */
 const struct experiment_spec *experiment_spec_find(const char *name);
+/** Chooses it, with the defaults of its options. */
+void experiment_choose(struct experiment_choice *choice, const struct experiment_spec *spec);
 /** The value of an option that the experiment has. */
 uint64_t experiment_number(const struct experiment_choice *choice, const char *option);

@@ -47,14 +47,14 @@ int take_experiment(struct reading *r, const struct json *value, const struct pl
 	struct experiment_choice *choice = &r->scenario->experiment;
 	const char *name = json_get_text(value, KEY_NAME, "");
 
-	choice->spec = experiment_spec_find(name);
-	if (!choice->spec) {
+	const struct experiment_spec *spec = experiment_spec_find(name);
+
+	if (!spec) {
 		cleanup_free char *all = names_of_all();
 
 		return error_input(r->err, "%s." KEY_NAME ": '%.64s' is not an experiment; %s", where->text, name, all);
 	}
-	for (size_t i = 0; choice->spec->options && choice->spec->options[i].name; i++)
-		choice->numbers[i] = choice->spec->options[i].fallback;
+	experiment_choose(choice, spec);
 	for (const struct json *child = json_first(value); child; child = json_next(child)) {
 		struct place place = place_of(where, json_key(child));
 

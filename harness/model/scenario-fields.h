@@ -55,4 +55,7 @@ int take_count(struct reading *r, const struct json *value, const struct place *
 int take_limits(struct reading *r, const struct json *value, const struct place *where);
 /** Its default of one block stands where `blocks`, which are read before, have none. */
 int take_experiment(struct reading *r, const struct json *value, const struct place *where);
+/** Read after the experiment, which must then be `work`. */
+bool is_workload(const struct json *value);
+int take_workload(struct reading *r, const struct json *value, const struct place *where);
 int take_subjects(struct reading *r, const struct json *value, const struct place *where);

@@ -92,17 +92,20 @@ static int take_variables(struct reading *r, const struct json *value, const str
 	} allowed[] = {
 		{PROTOCOL_ENV_FAULT, "abcdefghijklmnopqrstuvwxyz", "a word of small letters"},
 		{PROTOCOL_ENV_DELAY, "0123456789", "a number in a string"},
+		{PROTOCOL_ENV_WORK_FAULT, "1234", "a digit in a string"},
 	};
 
 	for (const struct json *child = json_first(value); child; child = json_next(child)) {
 		struct place place = place_of(where, json_key(child));
 		const char *text = json_text_of(child, ""), *name = json_key(child);
 
-		size_t row = strcmp(name, allowed[0].name) ? 1 : 0;
+		size_t row = 0;
 
-		if (strcmp(name, allowed[row].name))
-			return error_input(r->err, "%s: unknown variable; %s or %s", place.text, allowed[0].name,
-					   allowed[1].name);
+		while (row < 3 && strcmp(name, allowed[row].name))
+			row++;
+		if (row == 3)
+			return error_input(r->err, "%s: unknown variable; %s, %s or %s", place.text, allowed[0].name,
+					   allowed[1].name, allowed[2].name);
 		if (!*text || strlen(text) > 20 || text[strspn(text, allowed[row].letters)])
 			return error_input(r->err, "%s: is not %s", place.text, allowed[row].form);
 		if (r->subject->variable_count == 4)

@@ -114,6 +114,7 @@ static const struct field scenario_fields[] = {
 	{"limits", json_is_object, "an object", false, take_limits},
 	{"blocks", json_is_object, "an object", false, take_blocks},
 	{"experiment", json_is_object, "an object", false, take_experiment},
+	{"workload", is_workload, "the name of a workload, an array of them, or \"all\"", false, take_workload},
 	{"settle", json_is_object, "an object", false, take_settle},
 	{"subjects", json_is_array, "an array", true, take_subjects},
 	{0},
@@ -126,6 +127,10 @@ static int check_blocks(const struct scenario *scenario, const struct place *whe
 	if (!scenario->experiment.spec && blocks[BLOCK_EXPERIMENT].count)
 		return error_input(err, "%s: blocks.experiment: the scenario names no experiment; "
 				   "\"experiment\": {\"name\": \"cow\"}", where->text);
+	if (scenario->experiment.spec && !strcmp(scenario->experiment.spec->name, EXPERIMENT_WORK) &&
+	    !scenario->workloads.count)
+		return error_input(err, "%s: workload: missing; the name of a workload, an array of them, or \"all\"",
+				   where->text);
 	for (size_t kind = 0; kind < BLOCK_KIND_COUNT; kind++)
 		if (blocks[kind].count)
 			return 0;
@@ -161,6 +166,22 @@ int scenario_from_json(const struct json *json, const char *name, struct scenari
 	return 0;
 }
 
+/* A workload by its own name: the scenario of all of them with nothing but that one. */
+static int load_workload(const char *name, const char *folder, struct scenario *ret_scenario, struct error *err)
+{
+	cleanup_free char *path = alloc_format("%s/" SCENARIO_WORKLOADS ".json", folder);
+	struct json *json = json_parse_file(path, err);
+
+	if (!json)
+		return err ? err->code : -EINVAL;
+	json_add_text(json, "name", name);
+	json_add_text(json, "workload", name);
+	int rc = scenario_from_json(json, path, ret_scenario, err);
+
+	json_free(json);
+	return rc;
+}
+
 int scenario_load(const char *name_or_path, const char *folder, struct scenario *ret_scenario, struct error *err)
 {
 	bool is_path = strchr(name_or_path, '/') || strstr(name_or_path, ".json");
@@ -170,6 +191,8 @@ int scenario_load(const char *name_or_path, const char *folder, struct scenario 
 	if (!file_exists(path)) {
 		if (is_path)
 			return error_input(err, "%s: no such file", path);
+		if (workload_find(name_or_path))
+			return load_workload(name_or_path, folder, ret_scenario, err);
 		return error_input(err, "'%.64s' is not a scenario; tare list scenarios shows them", name_or_path);
 	}
 	struct json *json = json_parse_file(path, err);
@@ -187,6 +210,7 @@ void scenario_release(struct scenario *scenario)
 	for (size_t i = 0; i < scenario->subject_count; i++)
 		json_free(scenario->subjects[i].facts);
 	free(scenario->subjects);
+	free(scenario->workloads.list);
 	json_free(scenario->source);
 	(void)memset(scenario, 0, sizeof(*scenario));
 }

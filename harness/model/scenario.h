@@ -11,6 +11,7 @@
 #include "harness/model/experiment.h"
 #include "harness/model/sample.h"
 #include "harness/model/subject.h"
+#include "harness/model/workload.h"
 
 #define SCENARIO_BLOCKS_MAX 10000
 #define SCENARIO_SUBJECTS_MAX 1000
@@ -18,6 +19,12 @@
 /** How many blocks of one kind: first the warm-up ones, then those that count. */
 struct block_counts {
 	uint64_t warmup, count;
+};
+
+/** The workloads of the experiment `work`. */
+struct workload_choice {
+	const struct workload **list;
+	size_t count;
 };
 
 struct scenario {
@@ -28,12 +35,15 @@ struct scenario {
 	struct limits limits;
 	struct block_counts blocks[BLOCK_KIND_COUNT];
 	struct experiment_choice experiment; /**< what BLOCK_EXPERIMENT does */
+	struct workload_choice workloads;
 	uint64_t settle_max_ns, settle_min_ns; /**< method R2.4 */
 	struct json *source; /**< the file as it was read, for the report */
 };
 
-/** Reads and checks a scenario; a path, or the name of one in `folder`. Everything wrong is an error_input
- * with file and JSON path. */
+#define SCENARIO_WORKLOADS "overhead" /* the scenario that has all workloads */
+
+/** Reads and checks a scenario; a path, or the name of one in `folder`, or of a workload. Everything wrong is an
+ * error_input with file and JSON path. */
 int scenario_load(const char *name_or_path, const char *folder, struct scenario *ret_scenario, struct error *err);
 /** From parsed JSON; `name` begins the error texts. Takes no ownership. */
 int scenario_from_json(const struct json *json, const char *name, struct scenario *ret_scenario, struct error *err);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The workloads that every subject runs with the same bytes (method 4.1): what each is, and what it shows.
+ * The work itself is in scenarios/payload/work-*.c, the words on the wire in protocol.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WORKLOAD_NAME_MAX 32
+
+/** Panels of the chart and groups of the tables, in their order. */
+#define WORKLOAD_CLASSES(X)                                                                                  \
+	X(CPU, "cpu") X(MEMORY, "memory") X(KERNEL, "kernel") X(STORAGE, "storage") X(NETWORK, "network")
+
+enum workload_class {
+#define WORKLOAD_ENUM(id, name) WORKLOAD_##id,
+	WORKLOAD_CLASSES(WORKLOAD_ENUM)
+#undef WORKLOAD_ENUM
+		WORKLOAD_CLASS_COUNT
+};
+
+/** The same in every subject. Costs are ns per operation. */
+struct workload {
+	const char *name; /**< as in a scenario and in an order: "cpu_int" */
+	enum workload_class class;
+	const char *operation; /**< what is counted: "SHA-256 of 32 KiB" */
+	const char *shows;     /**< one line for people: what a difference between subjects means */
+	uint64_t most;	       /**< operations of one iteration, at most; 0: any number */
+	uint64_t bytes;	       /**< that one operation moves, for the rate that goes with the cost; 0: none */
+	bool reads_cold; /**< what it reads must come from the device: the host forgets the file each time */
+};
+
+extern const struct workload workload_table[];
+extern const size_t workload_count;
+
+/** NULL: there is none of that name. */
+const struct workload *workload_find(const char *name);
+/** "cpu", "memory", "kernel", "storage" or "network". */
+const char *workload_class_name(enum workload_class class);
