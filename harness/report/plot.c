@@ -26,7 +26,7 @@ const struct plot plot_table[] = {
 
 const size_t plot_count = sizeof(plot_table) / sizeof(plot_table[0]);
 
-#define NOT_KVM_TIME ": its times tell nothing about KVM"
+#define NOT_KVM_TIME ": such times tell nothing about KVM"
 
 /* Row by row as plot_table[]. */
 static const struct {
