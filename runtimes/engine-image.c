@@ -62,7 +62,16 @@ static char *import_path(const struct engine *engine, const char *tag)
 			    one, two);
 }
 
-/* Its id where the run has imported it before. */
+/* Where its layers lie, the topmost first, as far as the engine's storage driver says. */
+static char *layers_of(const struct json *image)
+{
+	const char *upper = json_text_of(json_path(image, "GraphDriver.Data.UpperDir"), "");
+	const char *lower = json_text_of(json_path(image, "GraphDriver.Data.LowerDir"), "");
+
+	return alloc_format("%s%s%s", upper, *upper && *lower ? ":" : "", lower);
+}
+
+/* Its id and layers, by name or id; -ENOENT and the like where the engine has none of that name. */
 static int image_look(struct engine *engine, const char *name, struct error *err)
 {
 	cleanup_free char *path = alloc_format("/images/%s/json", name);
@@ -70,8 +79,10 @@ static int image_look(struct engine *engine, const char *name, struct error *err
 	struct json *reply = NULL;
 	int rc = engine_api_call(engine->api, &request, &reply, err);
 
-	if (!rc)
+	if (!rc) {
 		(void)snprintf(engine->image, sizeof(engine->image), "%s", json_get_text(reply, "Id", ""));
+		engine->layers = layers_of(reply);
+	}
 	json_free(reply);
 	return rc;
 }
@@ -95,9 +106,8 @@ int engine_image_import(struct engine *engine, const struct subject *subject, st
 	if (!rc) {
 		const char *id = json_get_text(reply, "status", json_get_text(reply, "id", ""));
 
-		(void)snprintf(engine->image, sizeof(engine->image), "%s", id);
-		if (!*engine->image)
-			rc = error_set(err, -EPROTO, "%s: the import names no image", engine->socket);
+		rc = *id ? image_look(engine, id, err)
+			 : error_set(err, -EPROTO, "%s: the import names no image", engine->socket);
 	}
 	json_free(reply);
 	return rc;

@@ -236,6 +236,7 @@ static void engine_finish(struct subject *subject)
 		log_debug("%s: not all objects of the run could be removed", engine->traits->runtime);
 	engine_api_close(engine->api);
 	json_free(engine->security);
+	free(engine->layers);
 	free(engine->client);
 	free(engine);
 	subject->state = NULL;
@@ -249,6 +250,7 @@ static void engine_finish(struct subject *subject)
 	    .options = option_rows,                                                                          \
 	    .probe = engine_probe,                                                                           \
 	    .prepare = engine_prepare,                                                                       \
+	    .artefacts = engine_artefacts,                                                                   \
 	    .create = engine_make,                                                                           \
 	    .start = engine_start,                                                                           \
 	    .inspect = engine_inspect,                                                                       \

@@ -35,6 +35,7 @@ struct engine {
 	struct engine_api *api; /**< NULL: prepare failed before */
 	char socket[108];
 	char image[128];	/**< its id, "sha256:..." */
+	char *layers; /**< "A:B": where the image's layers lie, as far as the engine says; NULL: no image yet */
 	char *client;		/**< path of the command line; NULL: none */
 	struct json *security;	/**< HostConfig.SecurityOpt; NULL: the engine's default */
 };
@@ -72,6 +73,8 @@ struct json *engine_create_body(const struct engine *engine, const struct instan
 struct json *engine_facts(struct engine *engine, const struct subject *subject);
 /** The engine's daemons, into subject->daemons. */
 void engine_daemons_find(const struct engine *engine, struct subject *subject);
+/** Adds the image's layers: what every start reads. */
+void engine_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs);
 /** Adds the container's processes (with its shim or monitor) and paths. */
 int engine_costs(struct engine *engine, const struct instance *in, struct costs *costs, struct error *err);
 /** Adds the stamps that the daemon's own events give of this start. */

@@ -231,6 +231,7 @@ const struct runtime runtime_qemu_direct = {
 	.options = vm_options,
 	.probe = vm_probe,
 	.prepare = direct_prepare,
+	.artefacts = vm_artefacts,
 	.create = direct_create,
 	.start = direct_start,
 	.inspect = vm_inspect,

@@ -123,7 +123,7 @@ static void uuid_make(const struct instance *in, char uuid[37])
 		       strtoull(number ? number + 1 : "", NULL, 10) & 0xffffffffffffull);
 }
 
-static void vm_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+void vm_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
 {
 	(void)run;
 	vm_costs(subject->state, subject, ret_costs);

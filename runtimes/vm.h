@@ -60,6 +60,7 @@ struct domain vm_domain(const struct vm *vm, const char *name, const char *socke
 /** The instance's folder and its disk, whose path is for free(). NULL path: the subject has none. */
 int vm_storage_make(struct instance *in, char **ret_disk, struct error *err);
 /** runtime.inspect, and what is common to the two runtimes' destroy. */
+void vm_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs);
 int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err);
 void vm_storage_remove(struct instance *in);
 void vm_finish(struct subject *subject);

@@ -73,6 +73,8 @@ END
 timeout 100 "$tare" run "$scratch/all.json" --quiet --out "$scratch/all" >/dev/null 2>"$scratch/said"
 is "$?" 0 'a run of all engines'
 report=$scratch/all/report.json
+is "$(jq -r '.samples[] | select(.status == "ok" and (.state.pages_count > 0 and .state.resident_ratio > 0.9 | not)) | .subject' "$report" | sort -u)" '' \
+	'what each engine starts from is found, and was warm'
 is "$(jq -r '.samples[] | select(.status != "ok" or .residue) | .subject + ": " + (.error // "") + (.residue // "")' "$report")" '' \
 	'all samples are good, and leave nothing'
 is "$(objects "$docker")" "$before_docker" 'Docker knows just what it knew before'

@@ -133,12 +133,12 @@ is "$(field vm '[.latency.stop_to_exited_ns, (.events[] | select(.name == "relea
 # Cold and warm in one run, each proven by residency of the lower files, or said not to be (acceptance test 13).
 is "$(jq -r 'select(.record == "sample") | "\(.state.cache) \(.state.proven)"' "$scratch/run/samples.jsonl" | sort -u)" 'warm true' \
 	'artefacts are warm before each start'
-ok 'a cold run' timeout 60 "$tare" run startup --subjects process,namespace,namespace:cache=warm,vm:root=none --cache cold \
+ok 'a cold run' timeout 60 "$tare" run startup --subjects process,namespace,namespace:cache=warm,vm:root=none,qemu-direct:root=none --cache cold \
 	--blocks 1 --warmup 0 --out "$scratch/cold" --quiet --plots none
-is "$(jq -s '[.[] | select(.record == "sample" and .state.cache == "cold")] | length == 3 and
+is "$(jq -s '[.[] | select(.record == "sample" and .state.cache == "cold")] | length == 4 and
 	all(.status == "ok" and .state.pages_count > 0 and ((.state.resident_ratio < 0.01) != .state.cold_incomplete))' \
 	"$scratch/cold/samples.jsonl")" true 'what is cold is proven, or flagged'
-is "$(jq -c '[.subjects[].class] == ["cold", "cold", "plain", "cold"] and
+is "$(jq -c '[.subjects[].class] == ["cold", "cold", "plain", "cold", "control"] and
 	([.flags[] | select(.id == "F-COLD") | .triggered] == [true]) and
 	([.comparisons[] | select(.a == "namespace:cache=warm" or .b == "namespace:cache=warm")] | length == 0)' \
 	"$scratch/cold/report.json")" true 'warm and cold are never compared'
@@ -181,6 +181,25 @@ is "$(jq -s '[.[] | select(.subject == "late") | .latency.request_to_ready_ns] a
 	| [.[] | select(.subject == "plain") | .latency.request_to_ready_ns] as $plain
 	| (($late | min) - ($plain | min)) / 1e6 | . > 18 and . < 25' "$scratch/delay/samples.jsonl")" true \
 	'20 ms of delay in the payload are 20 ms of start-up'
+
+# In a guest too, and there it is the payload that took it: nobody else's phase. Its own clock, mapped, says so.
+cat >"$scratch/delay-vm.json" <<'END'
+{
+  "name": "delay-vm",
+  "blocks": {"latency": {"count": 2}},
+  "subjects": [
+    {"name": "plain", "runtime": "vm", "root": "none"},
+    {"name": "late", "runtime": "vm", "root": "none", "payload_env": {"TARE_DELAY_NS": "5000000"}}
+  ]
+}
+END
+ok 'guests with and without a delay' timeout 90 "$tare" run "$scratch/delay-vm.json" --out "$scratch/delay-vm" --quiet --plots none
+is "$(jq -s 'def payload($name): [.[] | select(.subject == $name) | [.events[] | {(.name): .t_ns}] | add | (.ready_src - .user_main) / 1e6];
+	(payload("late") | length == 2 and min > 4.9) and ((payload("late") | min) - (payload("plain") | min) | . > 4.5 and . < 15)' \
+	"$scratch/delay-vm/samples.jsonl")" true '5 ms of delay in a guest are 5 ms between its first instruction and its ready byte'
+is "$(jq -r '[.phases[] | select(.subject == "late" and .median_ns != null)] as $late | [.phases[] | select(.subject == "plain" and .median_ns != null)] as $plain
+	| [$late[] | . as $p | $plain[] | select(.from == $p.from and .to == $p.to and $p.from == "user_main") | $p.median_ns - .median_ns | . > 4e6] | any' \
+	"$scratch/delay-vm/report.json")" true 'and the report has them in that phase'
 
 # What never gets ready is a sample; so is a VM whose QEMU is killed; the run goes on.
 cat >"$scratch/faults.json" <<'END'
