@@ -106,12 +106,13 @@ check:
 	$(Q)scripts/prove $(UNIT_TESTS:$(O)/%=$(B)/obj-address-undefined/%) \
 		$(REPLAY_PROGRAMS:$(O)/%=$(B)/obj-address-undefined/%) $(PRIVILEGED_TESTS) tests/blackbox/*.t
 
-# The long loops behind tests that `make check` runs in short: forty kills of whole runs.
+# The long loops behind tests that `make check` runs in short: forty kills of whole runs, forty boots of every guest.
 .PHONY: check-long
 check-long:
 	$(Q)scripts/setup check
 	$(Q)$(MAKE) --no-print-directory WERROR=1 all root guest
 	$(Q)TARE_KILLS=40 scripts/prove -v tests/blackbox/test-kill.t
+	$(Q)tests/bench/boots
 
 # How many fit: up to a thousand containers, and guests until memory says stop. Ten minutes and most of the memory.
 .PHONY: bench-density
@@ -136,7 +137,7 @@ help:
 	@echo 'make            build tare, tare-harness and the payload into build/; installs nothing'
 	@echo 'make bench      install what is missing, build, prepare the guest, run the comparison, show the report'
 	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
-	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills (TARE_SEED repeats them)'
+	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills, forty boots of each guest (TARE_SEED repeats them)'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
