@@ -90,7 +90,7 @@ static void list_lab(const char *file, const char *folder)
 	cleanup_free char *title = escape_text(ESCAPE_TERMINAL, rc < 0 ? err.text : lab.title);
 	cleanup_free char *clean = escape_text(ESCAPE_TERMINAL, name);
 
-	(void)printf("  %-12s %s%s\n", clean, title, rc < 0 || !*lab.needs ? "" : " (engine)");
+	(void)printf("  %-12s %s%s\n", clean, title, rc < 0 || !lab.needs ? "" : " (engine)");
 	if (!rc)
 		lab_release(&lab);
 }

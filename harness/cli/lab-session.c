@@ -81,20 +81,36 @@ static int ask(const struct lab *lab, struct json *predictions, struct error *er
 	return 0;
 }
 
-static bool engine_answers(const struct lab *lab)
+static bool engine_answers(const char *name)
 {
-	const struct runtime *runtime = *lab->needs ? runtime_find(lab->needs) : NULL;
+	const struct runtime *runtime = runtime_find(name);
 	struct subject subject = {.runtime = runtime, .limits = {.memory_bytes = 256ull << 20, .cpus_count = 1}};
 	struct finding finding = {.level = FINDING_OK};
 	struct run run = {0};
 
-	if (!*lab->needs)
-		return true;
 	if (!runtime)
 		return false;
 	(void)snprintf(run.artifacts, sizeof(run.artifacts), "%s", places_artifacts());
 	runtime->probe(&run, &subject, &finding);
 	return finding.level < FINDING_FAIL;
+}
+
+/* Can it run here: does one of the engines answer? If not, it says which do not. */
+static bool can_run(const struct lab *lab)
+{
+	cleanup_free char *names = alloc_text("");
+
+	for (const struct json *n = json_first(lab->needs); n; n = json_next(n)) {
+		if (engine_answers(json_text_of(n, "")))
+			return true;
+		char *longer = alloc_format("%s%s%s", names, *names ? " or " : "", json_text_of(n, ""));
+
+		free(names);
+		names = longer;
+	}
+	if (lab->needs)
+		(void)printf("No %s answers here: the recording that comes with tare is shown instead.\n", names);
+	return !lab->needs;
 }
 
 static char *run_folder(const struct lab *lab)
@@ -196,26 +212,24 @@ int lab_session(const struct lab *lab, bool replay, struct error *err)
 {
 	struct page page = {.out = stdout, .style = PAGE_TEXT};
 	struct json *record = json_object(), *predictions = json_object();
-	bool must_replay = !replay && !engine_answers(lab);
 
 	say(lab->title);
 	(void)puts("");
 	(void)lab_section(&page, lab, "What the textbook says");
-	if (must_replay)
-		(void)printf("No %s answers here: the recording that comes with tare is shown instead.\n", lab->needs);
-	if (replay || must_replay)
+	replay = replay || !can_run(lab);
+	if (replay)
 		(void)puts("A replay: the numbers are of another machine, named below.");
 	else
 		(void)printf("The run takes about %lld minute%s.\n", (long long)lab->minutes,
 			     lab->minutes == 1 ? "" : "s");
-	int rc = (replay || must_replay) && !*lab->recording ?
+	int rc = replay && !*lab->recording ?
 			 error_input(err, "lab %s has no recording to replay", lab->name) : ask(lab, predictions, err);
 
 	json_add_text(record, "lab", lab->name);
-	json_add_bool(record, "replay", replay || must_replay);
+	json_add_bool(record, "replay", replay);
 	json_add(record, "predictions", predictions);
 	if (!rc)
-		rc = run_and_show(lab, replay || must_replay, record, err);
+		rc = run_and_show(lab, replay, record, err);
 	json_free(record);
 	return rc;
 }

@@ -99,12 +99,37 @@ static char *with_unit(const struct lab_prediction *p, const char *value)
 	return *value ? alloc_format("%s%s%s", value, *unit ? " " : "", unit) : alloc_text("no answer");
 }
 
+/* "vm (tcg), restored (tcg): emulated ..."; nothing where no subject has a label. */
+static void put_labels(struct page *page, const struct json *report)
+{
+	cleanup_free char *names = alloc_text("");
+
+	for (const struct json *s = json_first(json_get(report, "subjects")); s; s = json_next(s)) {
+		const char *label = json_get_text(s, "label", "");
+
+		if (!*label)
+			continue;
+		char *longer = alloc_format("%s%s%s (%s)", names, *names ? ", " : "", json_get_text(s, "name", ""), label);
+
+		free(names);
+		names = longer;
+	}
+	if (*names)
+		page_paragraph(page, "Marked with a label: %s. These times say nothing about a VM with the CPU's support.",
+			       names);
+	page_gap(page);
+}
+
 void lab_results(struct page *page, const struct lab *lab, const struct json *record, const struct json *report)
 {
 	static const char *const heads[] = {"question", "prediction", "this run", "so the prediction was"};
 	struct table table = {.align = "srrl"};
 	char judged[64];
 
+	if (!page_full(page)) /* the table has no room for them */
+		for (size_t i = 0; i < lab->prediction_count; i++)
+			page_item(page, "", "%s: %s", lab->predictions[i].id, lab->predictions[i].ask);
+	page_gap(page);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&table, "%s", heads[i]);
 	for (size_t i = 0; i < lab->prediction_count; i++) {
@@ -119,12 +144,5 @@ void lab_results(struct page *page, const struct lab *lab, const struct json *re
 		table_add(&table, "%s", lab_judge(p, answer, outcome, judged));
 	}
 	page_table(page, &table);
-	for (const struct json *s = json_first(json_get(report, "subjects")); s; s = json_next(s)) {
-		const char *label = json_get_text(s, "label", "");
-
-		if (*label)
-			page_paragraph(page,
-				       "%s is marked (%s): its times say nothing about a VM with the CPU's support.",
-				       json_get_text(s, "name", "a subject"), label);
-	}
+	put_labels(page, report);
 }

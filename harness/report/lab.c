@@ -47,10 +47,12 @@ static int load_fields(struct lab *lab, const char *path, struct error *err)
 	lab->title = json_get_text(lab->json, "title", "");
 	lab->scenario = json_get_text(lab->json, "scenario", "");
 	lab->recording = json_get_text(lab->json, "recording", "");
-	lab->needs = json_get_text(lab->json, "needs", "");
+	lab->needs = json_get(lab->json, "needs");
 	lab->minutes = json_get_int(lab->json, "minutes", 0);
 	if (!*lab->title || !*lab->scenario || lab->minutes < 1)
 		return error_input(err, "%s: 'title' and 'scenario' must be texts, 'minutes' a number from 1", path);
+	if (lab->needs && !json_count(lab->needs))
+		return error_input(err, "%s: needs: must be a list of runtimes, such as [\"docker\", \"podman\"]", path);
 	if (!json_count(rows) || json_count(rows) > LAB_PREDICTIONS_MAX)
 		return error_input(err, "%s: predict: must be a list of 1 to %d questions", path, LAB_PREDICTIONS_MAX);
 	for (const struct json *row = json_first(rows); row; row = json_next(row)) {
@@ -102,7 +104,7 @@ static void put_block(struct page *page, const char *block, size_t length)
 	bool item = !strncmp(text, "- ", 2) || (isdigit((unsigned char)*text) && !strncmp(text + 1, ". ", 2));
 
 	if (item)
-		page_item(page, "", "%s", *text == '-' ? text + 2 : text);
+		page_item(page, "", "%s", *text == '-' && page_full(page) ? text + 2 : text);
 	else
 		page_paragraph(page, "%s", text);
 }

@@ -26,7 +26,8 @@ struct lab_prediction {
 struct lab {
 	struct json *json;
 	char *text; /**< NAME.md */
-	const char *name, *title, *scenario, *recording, *needs;
+	const char *name, *title, *scenario, *recording;
+	const struct json *needs; /**< runtimes of which one must answer; NULL: none */
 	int64_t minutes;
 	struct lab_prediction predictions[LAB_PREDICTIONS_MAX];
 	size_t prediction_count;

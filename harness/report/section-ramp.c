@@ -92,6 +92,17 @@ struct json *json_of_density(const struct analysis *analysis)
 	return json_of(analysis, "density");
 }
 
+/* How many go into 1 GiB: "7.41", "2 750". */
+static const char *per_gib_text(double bytes, char text[UNITS_MAX])
+{
+	double count = GIB / bytes;
+
+	if (count >= 100 && count < 1e15)
+		return units_count((unsigned long long)count, text);
+	(void)snprintf(text, UNITS_MAX, "%.3g", count);
+	return text;
+}
+
 static void marginal_row(struct table *table, const struct analysis *a, const struct ramp_fit *fit)
 {
 	char text[UNITS_MAX], ci[UNITS_MAX];
@@ -101,7 +112,7 @@ static void marginal_row(struct table *table, const struct analysis *a, const st
 	table_add(table, "%s", fit->marginal.ci.known ? units_interval(UNITS_BYTES, fit->marginal.value,
 								      fit->marginal.ci.lo, fit->marginal.ci.hi, ci)
 						      : "no interval");
-	table_add(table, "%.3g", GIB / fit->marginal.value);
+	table_add(table, "%s", per_gib_text(fit->marginal.value, text));
 	table_add(table, "%.0f", fit->n_max);
 	table_add(table, "%s", ramp_reason_text(fit->reason));
 }

@@ -12,8 +12,8 @@ mkdir -p "$scratch/data/results/reference" "$scratch/bin"
 cp "${TARE:-build/tare}" "${TARE:-build/tare}-harness" "$scratch/bin"
 tare=$scratch/bin/tare
 cp -r scenarios "$scratch/data/"
-for run in compare twice; do
-	cp -r tests/data/runs/tcg "$scratch/data/results/reference/$run"
+for run in results/reference/*/; do
+	cp -r "$run" "$scratch/data/results/reference/"
 done
 
 # lab STATUS NAME ANSWERS ARGUMENT...
@@ -41,13 +41,16 @@ for name in $labs; do
 	lab 0 "$name, replayed without a prediction" '\n\n\n\n\n\n\n\n' "$name" --replay
 	like "$out" 'A replay' "$name says that it is a replay"
 	like "$out" 'question +prediction +this run' "$name shows the result"
+	is "$(grep -c 'not measured *$' <<<"$out")" 0 "the recording answers all that $name asks"
 done
+rm -r "$scratch/data/results/reference/compare"
+cp -r tests/data/runs/tcg "$scratch/data/results/reference/compare"
 
 lab 0 'startup, replayed' 'many\n100\n1.5\nsupported\n' startup --replay
 like "$out" 'A number above 0, please' 'a word is no number: it is asked again'
 like "$out" 'ratio +100 times +66[0-9] times +6.6[0-9] times too low' 'the prediction stands beside the result'
 like "$out" 'claim +supported +supported +right' 'and so does a word'
-like "$out" 'marked \(tcg\)' 'the label stands with the result'
+like "$out" 'label: vm \(tcg\)' 'the label stands with the result'
 is "$(awk 'length > 80 && !/^(Report|Charts):/' <<<"$out" | wc -l)" 0 'it fits 80 columns'
 run=$(find "$scratch/state/tare/runs" -mindepth 1 -maxdepth 1 -name '*-lab-startup-*' | sort | tail -1)
 is "$(jq -c '[.lab, .replay, .done, .predictions.ratio]' "$run/lab.json")" '["startup",true,true,"100"]' 'the prediction is stored'
@@ -71,10 +74,10 @@ printf '# A toy\n\n## What the textbook says\n\nNothing.\n' >"$scratch/data/scen
 lab 0 'a lab is run' '9\n' toy
 like "$out" 'b +9 ms +[0-9.]+ ms +close' 'what was measured stands beside the prediction'
 lab 2 'no recording' '9\n' toy --replay
-sed -i 's/"runtime"/"needs": "no-such-engine", "runtime"/; s/"minutes"/"needs": "no-such-engine", "recording": "compare", "minutes"/' \
+sed -i 's/"runtime"/"needs": ["no-such-engine", "nor-this"], "runtime"/; s/"minutes"/"needs": ["no-such-engine", "nor-this"], "recording": "compare", "minutes"/' \
 	"$scratch/data/scenarios/labs/toy.json"
 lab 0 'an engine that does not answer' '9\n' toy
-like "$out" 'No no-such-engine answers here' 'it says so, and shows the recording'
+like "$out" 'No no-such-engine or nor-this answers here' 'it says so, and shows the recording'
 sed -i 's/"unit": "ms"/"unit": "miles"/' "$scratch/data/scenarios/labs/toy.json"
 lab 2 'a broken lab' '' toy
 like "$(<"$scratch/err")" "toy.json: predict\\[0\\].unit: 'miles'" 'file and field are named'
