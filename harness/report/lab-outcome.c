@@ -109,14 +109,15 @@ static void put_labels(struct page *page, const struct json *report)
 
 		if (!*label)
 			continue;
-		char *longer = alloc_format("%s%s%s (%s)", names, *names ? ", " : "", json_get_text(s, "name", ""), label);
+		char *longer = alloc_format("%s%s%s (%s)", names, *names ? ", " : "", json_get_text(s, "name", ""),
+					    label);
 
 		free(names);
 		names = longer;
 	}
 	if (*names)
-		page_paragraph(page, "Marked with a label: %s. These times say nothing about a VM with the CPU's support.",
-			       names);
+		page_paragraph(page, "Marked with a label: %s. These times say nothing about a VM with the CPU's "
+				     "support.", names);
 	page_gap(page);
 }
 

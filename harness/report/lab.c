@@ -52,7 +52,7 @@ static int load_fields(struct lab *lab, const char *path, struct error *err)
 	if (!*lab->title || !*lab->scenario || lab->minutes < 1)
 		return error_input(err, "%s: 'title' and 'scenario' must be texts, 'minutes' a number from 1", path);
 	if (lab->needs && !json_count(lab->needs))
-		return error_input(err, "%s: needs: must be a list of runtimes, such as [\"docker\", \"podman\"]", path);
+		return error_input(err, "%s: needs: must be a list of runtimes, such as [\"docker\"]", path);
 	if (!json_count(rows) || json_count(rows) > LAB_PREDICTIONS_MAX)
 		return error_input(err, "%s: predict: must be a list of 1 to %d questions", path, LAB_PREDICTIONS_MAX);
 	for (const struct json *row = json_first(rows); row; row = json_next(row)) {

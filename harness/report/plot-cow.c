@@ -34,6 +34,8 @@ static size_t rows_fill(struct script *script, const struct analysis *a, const s
 		script_text(script, units_text(UNITS_NS, w->latency_ns.n ? w->latency_ns.median : NAN, amount),
 			    "row_time[%zu]", row);
 		script_number(script, 0, "row_head[%zu]", row);
+		script_hover(script, sqrt(LEAST_BYTES * fmax(bytes, LEAST_BYTES)), (double)row, 1, "%s: %s, +%s",
+			     a->subjects[w->subject].title, text, units_text(UNITS_BYTES, bytes, amount));
 		script_field(script, (double)row);
 		script_field(script, bytes);
 		script_field(script, (double)(w->subject + 1));

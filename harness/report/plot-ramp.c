@@ -25,8 +25,14 @@ static void frame_take(struct frame *frame, double n, double value)
 	frame->high = fmax(frame->high, value);
 }
 
-static void point_row(struct script *script, double n, double value, const char *subject)
+/* A point, and what a pointer shows on it; what is not above 0 has no place on a logarithmic axis. */
+static void point_row(struct script *script, double n, double value, enum units units, const char *subject)
 {
+	char amount[UNITS_MAX];
+
+	value = value > 0 ? value : NAN;
+	script_hover(script, n, value, 1, units == UNITS_NS ? "%s, number %.0f: %s" : "%s, %.0f at once: %s", subject, n,
+		     units_text(units, value, amount));
 	script_field(script, n);
 	script_field(script, value);
 	script_field_text(script, subject);
@@ -96,8 +102,7 @@ static bool footprint_fill(struct script *script, const struct analysis *a, cons
 		curve_texts(script, a, &fits[i], ++curves, text);
 		script_table(script, "What all instances of a subject take together.", "n\tbytes\tsubject");
 		for (size_t k = 0; k < fits[i].point_count; k++)
-			point_row(script, fits[i].points[k].n,
-				  fits[i].points[k].footprint_bytes > 0 ? fits[i].points[k].footprint_bytes : NAN,
+			point_row(script, fits[i].points[k].n, fits[i].points[k].footprint_bytes, UNITS_BYTES,
 				  a->subjects[fits[i].subject].title);
 		line_rows(script, &fits[i]);
 	}
@@ -137,7 +142,7 @@ static bool starts_fill(struct script *script, const struct analysis *a, const s
 		curve_texts(script, a, &fits[i], ++curves, text);
 		script_table(script, "The start of each instance.", "n\tns\tsubject");
 		for (size_t k = 0; k < fits[i].start_count; k++)
-			point_row(script, fits[i].starts[k].n, fits[i].starts[k].latency_ns,
+			point_row(script, fits[i].starts[k].n, fits[i].starts[k].latency_ns, UNITS_NS,
 				  a->subjects[fits[i].subject].title);
 		script_table(script, "No line.", "n\tns\tlow\thigh");
 		for (int k = 0; k < 4; k++)

@@ -35,8 +35,21 @@ static void bar_row(struct script *script, size_t row, double begin_ns, double e
 	script_row_end(script);
 }
 
+/* What a pointer shows in the middle of a bar, as the logarithmic axis has it. */
+static void bar_hover(struct script *script, const struct plot_axis *axis, size_t row, double begin_ns, double end_ns,
+		      const char *what)
+{
+	double from = fmax(begin_ns / PLOT_NS_PER_MS, axis->low), to = fmax(end_ns / PLOT_NS_PER_MS, axis->low);
+	char amount[UNITS_MAX], begin[UNITS_MAX], end[UNITS_MAX];
+
+	script_hover(script, sqrt(from * to), (double)row, 1, "%s: %s, from %s to %s", what,
+		     units_text(UNITS_NS, end_ns - begin_ns, amount), units_text(UNITS_NS, begin_ns, begin),
+		     units_text(UNITS_NS, end_ns, end));
+}
+
 /* The whole, and below it the parts. Returns the next row. */
-static size_t subject_rows(struct script *script, const struct analysis_subject *s, size_t row)
+static size_t subject_rows(struct script *script, const struct plot_axis *axis, const struct analysis_subject *s,
+			   size_t row)
 {
 	struct part parts[EVENT_COUNT];
 	size_t count = parts_of(s, parts);
@@ -44,14 +57,17 @@ static size_t subject_rows(struct script *script, const struct analysis_subject 
 
 	row_texts(script, row, s->title, whole_ns, "");
 	script_number(script, 1, "row_head[%zu]", row);
+	bar_hover(script, axis, row, 0, whole_ns, s->title);
 	bar_row(script, row++, 0, whole_ns, -1, "start-up", s->title);
 	for (size_t i = 0; i < count; i++) {
 		double ratio = (parts[i].end_ns - parts[i].begin_ns) / whole_ns;
 		const char *sign = ratio < 0.0005 ? "< " : "";
+		cleanup_free char *what = alloc_format("%s: %s", s->title, part_name(parts[i].id));
 		cleanup_free char *share = alloc_format("%s%.1f %%", sign, fmax(ratio * 100, 0.1));
 
 		row_texts(script, row, part_name(parts[i].id), parts[i].end_ns - parts[i].begin_ns, share);
 		script_number(script, 0, "row_head[%zu]", row);
+		bar_hover(script, axis, row, parts[i].begin_ns, parts[i].end_ns, what);
 		bar_row(script, row++, parts[i].begin_ns, parts[i].end_ns, (int)parts[i].id, part_name(parts[i].id),
 			s->title);
 	}
@@ -121,7 +137,7 @@ bool plot_waterfall(struct script *script, const struct analysis *analysis)
 
 		if (!count || !(parts[count - 1].end_ns > 0))
 			continue;
-		row = subject_rows(script, &analysis->subjects[i], row);
+		row = subject_rows(script, &axis, &analysis->subjects[i], row);
 		subjects++;
 	}
 	script_finish(script, analysis, PLOT_LATENCY);

@@ -96,14 +96,25 @@ static char *list_more(char *list, char *item)
 	return more;
 }
 
+static bool claims_any(const struct analysis *a)
+{
+	for (size_t i = 0; i < a->claims.count; i++)
+		if (a->claims.rows[i].verdict != CLAIM_NOT_MEASURED)
+			return true;
+	return false;
+}
+
 void section_claims(struct page *page, const struct analysis *a)
 {
+	bool any = claims_any(a), asked = any || !json_count(a->recording->experiments);
 	char *left = NULL;
 
 	page_heading(page, "Claims");
+	if (!any && page_full(page))
+		page_paragraph(page, "This run decides none of them; what each would need stands below.");
 	for (size_t i = 0; i < a->claims.count; i++) {
 		const struct claim_result *c = &a->claims.rows[i];
-		bool brief = page_full(page) || strcmp(c->kind, "floor") != 0;
+		bool brief = page_full(page) || strcmp(c->kind, "floor") != 0 || !asked;
 
 		if (c->verdict != CLAIM_NOT_MEASURED || !brief)
 			claim_line(page, c);

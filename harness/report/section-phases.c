@@ -43,7 +43,7 @@ static void subject_parts(struct page *page, const struct analysis *a, const str
 	const struct analysis_subject *other = reference == SIZE_MAX ? NULL : &a->subjects[reference];
 
 	count = other && other->medoid ? parts_gap(s, other, shares) : 0;
-	if (!count) {
+	if (!count || shares[0].ratio > 1) { /* the gap is less than one part: nothing explains it */
 		page_item(page, s->title, "%s: %s.", whole, text);
 		return;
 	}

@@ -35,6 +35,7 @@ do for [format in formats] {
 		rto screen px(canvas_width - 32), 0 nohead back lw (row_head[i] ? 0.8 : 0.01) lc rgb (row_head[i] ? pale : 0xFFFFFF)
 
 	plot data index 0 using (bytes_low):1:(bytes_low):($2 > bytes_low ? $2 : bytes_low):($1 - 0.36):($1 + 0.36):(subject_colour($3)) \
-		with boxxyerror lc rgb variable
+		with boxxyerror lc rgb variable, \
+	     @hover
 	set output
 }

@@ -39,7 +39,8 @@ do for [format in formats] {
 	plot for [k=1:curve_count] data index 2 * k - 1 using 1:3:4 with filledcurves \
 			fc rgb clear(curve_colour[k], 190) fs solid 1 noborder, \
 	     for [k=1:curve_count] data index 2 * k - 1 using 1:2 with lines lw 1.4 lc rgb subject_colour(curve_colour[k]), \
-	     for [k=1:curve_count] data index 2 * k - 2 using 1:2 with points pt 7 ps 0.55 * dot lc rgb subject_colour(curve_colour[k])
+	     for [k=1:curve_count] data index 2 * k - 2 using 1:2 with points pt 7 ps 0.8 * dot lc rgb subject_colour(curve_colour[k]), \
+	     @hover
 	unset label
 	unset object
 	set output

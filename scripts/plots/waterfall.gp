@@ -36,6 +36,7 @@ do for [format in formats] {
 		rto screen px(canvas_width - 32), 0 nohead back lw (row_head[i] ? 0.8 : 0.01) lc rgb (row_head[i] ? pale : 0xFFFFFF)
 
 	plot data index 0 using (left_end($2)):1:(left_end($2)):(left_end($3)):($1 - 0.36):($1 + 0.36):(bar_colour($4)) \
-		with boxxyerror lc rgb variable
+		with boxxyerror lc rgb variable, \
+	     @hover
 	set output
 }
