@@ -31,8 +31,8 @@ static void point_row(struct script *script, double n, double value, enum units 
 	char amount[UNITS_MAX];
 
 	value = value > 0 ? value : NAN;
-	script_hover(script, n, value, 1, units == UNITS_NS ? "%s, number %.0f: %s" : "%s, %.0f at once: %s", subject, n,
-		     units_text(units, value, amount));
+	(void)units_text(units, value, amount);
+	script_hover(script, n, value, 1, "%s, %s %.0f: %s", subject, units == UNITS_NS ? "number" : "all", n, amount);
 	script_field(script, n);
 	script_field(script, value);
 	script_field_text(script, subject);

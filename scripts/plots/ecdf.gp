@@ -26,6 +26,7 @@ entry_y(i) = top_px + 10 + (i < 2 ? 0 : sum [j=1:i - 1] entry_px(j))
 entry_x = canvas_width - right_px + 50
 dash(i) = i > 7 ? 2 : 1
 thick(i) = i > 7 ? 1.2 : 2.2
+value_of(i) = row_message_lines[i] ? "not measured" : row_value[i]
 
 do for [format in formats] {
 	eval open_of(format)
@@ -36,7 +37,7 @@ do for [format in formats] {
 		rto screen px(28), screen 0 nohead lw thick(curve_row[i]) dt dash(curve_row[i]) lc rgb subject_colour(curve_row[i])
 	set for [i=1:row_count] label 100 + i row_name[i] \
 		at screen px(entry_x), screen py(entry_y(i)) font small textcolor rgb ink
-	set for [i=1:row_count] label 1100 + i (row_message_lines[i] ? "not measured" : row_value[i]) \
+	set for [i=1:row_count] label 1100 + i value_of(i) \
 		at screen px(entry_x), screen py(entry_y(i) + 15 * row_lines[i]) font small textcolor rgb ink
 	set for [i=1:row_count] label 2100 + i row_interval[i] \
 		at screen px(entry_x), screen py(entry_y(i) + 15 * row_lines[i] + 14) font small textcolor rgb grey
