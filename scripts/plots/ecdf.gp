@@ -26,7 +26,7 @@ entry_y(i) = top_px + 10 + (i < 2 ? 0 : sum [j=1:i - 1] entry_px(j))
 entry_x = canvas_width - right_px + 50
 dash(i) = i > 7 ? 2 : 1
 thick(i) = i > 7 ? 1.2 : 2.2
-value_of(i) = row_message_lines[i] ? "not measured" : row_value[i]
+value_of(i) = strlen(row_message[i]) ? "not measured" : row_value[i]
 
 do for [format in formats] {
 	eval open_of(format)
