@@ -26,6 +26,20 @@ void detect_concurrent(struct analysis *a, struct analysis_flag *flag);
 /* From the profiles of running payloads: detect-profile.c */
 void detect_confinement(struct analysis *a, struct analysis_flag *flag);
 
+/* From configurations, and from what the doctor found: detect-config.c */
+void detect_cpuid(struct analysis *a, struct analysis_flag *flag);
+void detect_init(struct analysis *a, struct analysis_flag *flag);
+void detect_first_use(struct analysis *a, struct analysis_flag *flag);
+void detect_network(struct analysis *a, struct analysis_flag *flag);
+void detect_balloon(struct analysis *a, struct analysis_flag *flag);
+void detect_level(struct analysis *a, struct analysis_flag *flag);
+void detect_huge(struct analysis *a, struct analysis_flag *flag);
+void detect_doubtful(struct analysis *a, struct analysis_flag *flag);
+void detect_load(struct analysis *a, struct analysis_flag *flag);
+void detect_ksm(struct analysis *a, struct analysis_flag *flag);
+void detect_host_times(struct analysis *a, struct analysis_flag *flag);
+void detect_host_weights(struct analysis *a, struct analysis_flag *flag);
+
 /* From the page cache and the clocks: detect-cache.c, detect-clock.c */
 void detect_warm(struct analysis *a, struct analysis_flag *flag);
 void detect_cold(struct analysis *a, struct analysis_flag *flag);

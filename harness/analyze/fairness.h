@@ -66,6 +66,33 @@ typedef uint64_t flag_set;
 	X(MULTIMODAL, "F-MULTIMODAL", WARN, "The values lie in two groups: the median stands for neither.") \
 	X(FAIL, "F-FAIL", FAIL, "More than 10 % of the attempts failed: no verdict.")                   \
 	X(PREC, "F-PREC", NOTE, "The interval is wider on either side than this part of its value, or there is none.") \
+	X(CPUID, "F-CPUID", NOTE, \
+	  "The guest's CPU is not the host's: missing instructions change what a workload takes.") \
+	X(INIT, "F-INIT", WARN, \
+	  "The payload is not the first process everywhere: init systems are compared, not " \
+	  "isolation.") \
+	X(FIRSTUSE, "F-FIRSTUSE", NOTE, \
+	  "The first use took more than twice the median start-up, and no number here holds it.") \
+	X(NETCLASS, "F-NETCLASS", WARN, \
+	  "Subjects that are compared are connected to networks in different ways.") \
+	X(BALLOON, "F-BALLOON", WARN, \
+	  "A balloon moves memory between guest and host while it is weighed.") \
+	X(LEVEL1, "F-LEVEL1", WARN, \
+	  "Traced or profiled: not for totals.") \
+	X(THP, "F-THP", NOTE, \
+	  "Memory lies in huge pages: it grows in steps of 2 MiB, and holds pages that nobody " \
+	  "touched.") \
+	X(MEMX, "F-MEMX", WARN, \
+	  "What one more instance takes and what the host's available memory falls by differ by " \
+	  "more than 15 %.") \
+	X(LOAD, "F-LOAD", WARN, \
+	  "Other programs used the CPUs when the run began.") \
+	X(KSM, "F-KSM", WARN, \
+	  "The kernel merges equal pages: weights depend on what else runs, and on how long.") \
+	X(HOST, "F-HOST", WARN, \
+	  "The doctor warns of something about this host that bends times.") \
+	X(HOSTMEM, "F-HOSTMEM", NOTE, \
+	  "The doctor warns of something about this host that bends weights.") \
 	X(FLOOR, "F-FLOOR", WARN,                                                                       \
 	  "The effect is no larger than what this host shows between one subject and itself: no verdict.") \
 	X(BUILD, "F-BUILD", FAIL, "The payload differs between subjects.")                              \

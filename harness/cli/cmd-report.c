@@ -16,7 +16,8 @@ enum { OPT_PLOT = 0x100 };
 static const struct argp_option report_options[] = {
 	{"only", 'o', "CHART", 0, "Only this chart, such as startup; no report is made (default: all)", 0},
 	{"plot", OPT_PLOT, NULL, 0, "Also a chart of characters, in the terminal (default: none)", 0},
-	{"format", 'f', "text|md|html|csv|json", 0, "What to print (default: text)", 0},
+	{"format", 'f', "text|md|html|csv|json|ci", 0,
+	 "What to print; ci: the JSON that github-action-benchmark reads (default: text)", 0},
 	{"plots", 'p', "FORMATS", 0, "Charts to draw: svg, png, pdf, or none (default: svg,png)", 0},
 	{0},
 };
@@ -65,11 +66,11 @@ static const struct argp report_argp = {
 
 static int report_exec(int argc, char **argv, struct error *err)
 {
-	struct report_arguments a = {.wish = {.format = "text", .plots = "svg,png"}};
+	struct report_arguments a = {.wish = {.format = "text", .plots = "svg,png", .refuse_empty = true}};
 
 	(void)argp_parse(&report_argp, argc, argv, 0, NULL, &a);
 	if (!report_format_find(a.wish.format))
-		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json",
+		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv, json or ci",
 				   a.wish.format);
 	int rc = report_check_plots(a.wish.plots, err);
 

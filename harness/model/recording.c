@@ -91,6 +91,27 @@ static struct json *recording_object(const char *folder, const char *name, struc
 	return value;
 }
 
+/* Of another major version nothing is known: neither what its keys mean, nor which there are. */
+static int check_version(const struct recording *recording, struct error *err)
+{
+	const char *version = json_get_text(recording->plan, "schema_version", SCHEMA_VERSION);
+	int64_t method = json_get_int(recording->plan, "method_version", METHOD_VERSION);
+	char *end;
+	long own = strtol(SCHEMA_VERSION, NULL, 10), other = strtol(version, &end, 10);
+
+	if (end == version || *end != '.' || other != own)
+		return error_input(err, "%s/" RECORDING_PLAN ": schema_version: '%.32s' is %s; this tare reads %ld.x",
+				   recording->folder, version,
+				   end == version || *end != '.' ? "no version" :
+				   other > own			 ? "of a newer tare" :
+								   "of an older tare",
+				   own);
+	if (method < 1)
+		return error_input(err, "%s/" RECORDING_PLAN ": method_version: %lld is not a version; 1 or more",
+				   recording->folder, (long long)method);
+	return 0;
+}
+
 int recording_load(const char *folder, struct recording *ret_recording, struct error *err)
 {
 	struct recording recording = {0};
@@ -105,6 +126,10 @@ int recording_load(const char *folder, struct recording *ret_recording, struct e
 	recording.resumes = json_array();
 	recording.calibrations = json_array();
 	recording.plan = recording_object(folder, RECORDING_PLAN, err);
+	if (recording.plan && check_version(&recording, err) < 0) {
+		recording_release(&recording);
+		return -EINVAL;
+	}
 	if (recording.plan)
 		recording.host = recording_object(folder, RECORDING_HOST, err);
 	if (recording.host)

@@ -65,6 +65,9 @@ static const char *source_text(const char *text)
 	return "other";
 }
 
+#define EVENT_EARLY_NS_MAX INT64_C(10000000000)
+#define EVENT_LATE_NS_MAX INT64_C(1000000000000000) /* eleven days */
+
 static int events_from_json(const struct json *array, const char *where, struct sample *sample, struct error *err)
 {
 	for (const struct json *row = json_first(array); row; row = json_next(row)) {
@@ -76,6 +79,10 @@ static int events_from_json(const struct json *array, const char *where, struct 
 			continue; /* a later version's event */
 		if (t_ns == UNKNOWN || err_ns == UNKNOWN || err_ns < 0)
 			return error_input(err, "%s: events: '%s' has no valid t_ns and err_ns", where, name);
+		/* A stamp of the keeper may come a moment before the request; nothing runs for weeks. */
+		if (t_ns < -EVENT_EARLY_NS_MAX || t_ns > EVENT_LATE_NS_MAX || (id == EVENT_READY_OBS && t_ns < 0))
+			return error_input(err, "%s: events: '%s' at t_ns %lld is not within a sample", where, name,
+					   (long long)t_ns);
 		sample->events[id] = (struct event){.t_ns = (uint64_t)t_ns,
 						    .err_ns = (uint64_t)err_ns,
 						    .source = source_text(json_get_text(row, "src", "")),

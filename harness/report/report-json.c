@@ -187,6 +187,7 @@ char *report_json(const struct analysis *analysis, struct error *err)
 	json_add(report, "summary", json_of_summary(analysis));
 	json_add(report, "comparisons", json_of_comparisons(analysis));
 	json_add(report, "alarms", json_of_alarms(analysis));
+	json_add(report, "slow_samples", json_of_slow(analysis));
 	json_add(report, "phases", json_of_phases(analysis));
 	json_add(report, "flags", json_of_flags(analysis));
 	json_add(report, "not_equal", unequal_json(analysis));

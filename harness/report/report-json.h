@@ -7,6 +7,8 @@
 
 struct json *json_of_summary(const struct analysis *analysis);
 struct json *json_of_phases(const struct analysis *analysis);
+/** "slow_samples": per subject how many, and what is different about them. */
+struct json *json_of_slow(const struct analysis *analysis);
 struct json *json_of_alarms(const struct analysis *analysis);
 struct json *json_of_comparisons(const struct analysis *analysis);
 struct json *json_of_flags(const struct analysis *analysis);

@@ -21,6 +21,7 @@ const struct report_format report_formats[] = {
 	{"html", "everything, as one page for a browser", report_html},
 	{"csv", "every sample, one a row", report_csv},
 	{"json", "everything, for programs", report_json},
+	{"ci", "the headline numbers, as github-action-benchmark reads them", report_ci},
 };
 
 const size_t report_format_count = sizeof(report_formats) / sizeof(report_formats[0]);
@@ -90,7 +91,7 @@ int report_print(const struct analysis *analysis, const char *format, FILE *out,
 	const struct report_format *row = report_format_find(format);
 
 	if (!row)
-		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv or json", format);
+		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv, json or ci", format);
 	cleanup_free char *text = row->make(analysis, err);
 
 	if (!text)
@@ -158,6 +159,11 @@ int report_folder(const char *folder, const struct report_wish *wish, FILE *out,
 
 	if (rc < 0)
 		return rc;
+	if (wish->refuse_empty && !recording.sample_count) {
+		recording_release(&recording);
+		return error_input(err, "%s/" RECORDING_JOURNAL ": no sample; an empty run has nothing to report",
+				   folder);
+	}
 	rc = analysis_make(&recording, &analysis, err);
 	if (!rc) {
 		rc = make_and_print(&recording, &analysis, wish, out, err);

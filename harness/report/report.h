@@ -18,7 +18,7 @@
 
 /** One way to show the answers. */
 struct report_format {
-	const char *name;    /**< "text", "md", "html", "csv", "json" */
+	const char *name;    /**< "text", "md", "html", "csv", "json", "ci" */
 	const char *summary; /**< for the help */
 	/** For free(); NULL with `err` set: error. */
 	char *(*make)(const struct analysis *analysis, struct error *err);
@@ -37,6 +37,8 @@ char *report_markdown(const struct analysis *analysis, struct error *err);
 char *report_html(const struct analysis *analysis, struct error *err);
 /** All samples, one a row; numbers as in the journal, unknown ones empty. */
 char *report_csv(const struct analysis *analysis, struct error *err);
+/** The headline numbers for github-action-benchmark (customSmallerIsBetter). */
+char *report_ci(const struct analysis *analysis, struct error *err);
 /** report.json (method section 7, results/schema/report.schema.json). */
 char *report_json(const struct analysis *analysis, struct error *err);
 
@@ -49,6 +51,7 @@ struct report_wish {
 	const char *plots;  /**< formats of the charts, or "none" */
 	const char *format; /**< a row of report_formats[] */
 	const char *only;   /**< the one chart to make, and nothing else; NULL: everything */
+	bool refuse_empty;  /**< a run without a sample is bad input */
 	bool terminal;	    /**< print a chart of characters below the summary */
 };
 /** recording_load(), analysis_make(), report_make() and report_print() for a run's folder. */

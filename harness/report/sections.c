@@ -27,6 +27,7 @@ static const struct {
 	{section_flags, IN_ALL},
 	{section_unequal, IN_ALL},
 	{section_failures, IN_ALL},
+	{section_slow, IN_ALL},
 	{section_phases, IN_FULL},
 	{section_weights, IN_FULL},
 	{section_stop, IN_FULL},

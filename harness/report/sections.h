@@ -25,6 +25,8 @@ void section_ahead(struct page *page, const struct analysis *analysis);
 void section_alarms(struct page *page, const struct analysis *analysis);
 /** The smallest effect that the blocks can show, and the noise floor. */
 void section_resolution(struct page *page, const struct analysis *analysis);
+/** Slow samples, with hints at their causes. */
+void section_slow(struct page *page, const struct analysis *analysis);
 /** Facts that differ between subjects. */
 void section_unequal(struct page *page, const struct analysis *analysis);
 /** Flags that triggered, what the doctor found; in Markdown also those that did not. */

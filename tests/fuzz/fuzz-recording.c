@@ -4,16 +4,18 @@
  * "=====". It is loaded, analysed, and shown in each format; the charts' scripts are written too; and the scenario
  * is recalled from it, as for resuming it.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/analyze/analysis.h"
+#include "harness/analyze/versus.h"
 #include "harness/base/alloc.h"
 #include "harness/base/file.h"
 #include "harness/measure/session.h"
 #include "harness/report/report.h"
+#include "harness/report/versus-report.h"
 #include "tests/fuzz/fuzz.h"
 
 #define MARK "\n=====\n"
@@ -43,6 +45,27 @@ static void part_write(const char *name, const uint8_t *data, size_t size)
 		abort();
 }
 
+/* The first two subjects, and the run against itself. */
+static void sides_compare(const struct analysis *analysis)
+{
+	const struct versus_options options = {.threshold = NAN, .force = true};
+	const struct versus_names names = {"a", "b"};
+	const size_t sides[][2] = {{0, 1}, {SIZE_MAX, SIZE_MAX}};
+
+	for (size_t i = analysis->subject_count < 2; i < 2; i++) {
+		struct versus versus;
+		struct error err = {0};
+
+		struct versus_side a = {analysis, sides[i][0]}, b = {analysis, sides[i][1]};
+
+		if (versus_make(a, b, &options, &versus, &err) < 0)
+			continue;
+		free(versus_text(&versus, &names, true));
+		free(versus_json(&versus, &names, true));
+		versus_release(&versus);
+	}
+}
+
 static void report_show(const struct recording *recording)
 {
 	struct error err = {0};
@@ -53,6 +76,7 @@ static void report_show(const struct recording *recording)
 	for (size_t i = 0; i < report_format_count; i++)
 		free(report_formats[i].make(&analysis, &err));
 	(void)report_make(recording, &analysis, "none", &err);
+	sides_compare(&analysis);
 	analysis_release(&analysis);
 }
 
