@@ -138,6 +138,8 @@ help:
 	@echo 'make bench      install what is missing, build, prepare the guest, run the comparison, show the report'
 	@echo 'make check      the same set-up, then all tests that this machine can run (MUST_RUN=1: a skip is a failure)'
 	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills, forty boots of each guest (TARE_SEED repeats them)'
+	@echo 'make bench-aa   one subject under two names, live: false alarms, power and noise floor of this host'
+	@echo 'make bench-analyze  how long large journals take to analyse, against the budget and jq'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
@@ -160,6 +162,7 @@ include scripts/install.mk
 include scripts/page/page.mk
 include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
+include tests/bench/analyze.mk
 include tests/bench/engines.mk
 include tests/bench/start.mk
 include tests/bench/vm.mk

@@ -11,6 +11,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/doctor-deep.h"
 #include "harness/host/doctor.h"
+#include "harness/host/topology.h"
 #include "harness/report/colour.h"
 #include "harness/report/text-wrap.h"
 
@@ -128,6 +129,15 @@ static void print_table(const struct finding *findings, size_t count, bool verbo
 		     levels[FINDING_WARN], levels[FINDING_FAIL]);
 }
 
+/* The CPUs, and what a run that splits them would use each for. */
+static void print_topology(void)
+{
+	struct topology topology;
+
+	if (topology_read(&topology, NULL) == 0 && *topology.drawing)
+		(void)printf("\nCPUs, as --placement split divides them\n%s", topology.drawing);
+}
+
 static void print_fixes(const struct finding *findings, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -180,6 +190,8 @@ static int doctor_exec(int argc, char **argv, struct error *err)
 		print_fixes(findings, count);
 	else
 		print_table(findings, count, arguments.verbose);
+	if (!arguments.json && !arguments.fix)
+		print_topology();
 	if (deep.floor)
 		deep_print(&deep);
 	json_free(deep.floor);

@@ -82,6 +82,63 @@ static bool list_cpus(char *text, hwloc_const_bitmap_t cpus)
 	return length >= 0 && length < TOPOLOGY_CPUS_MAX;
 }
 
+/* A line of the drawing: the object, and of a core its CPUs with what they are for. */
+static void draw_object(hwloc_obj_t object, unsigned depth, hwloc_const_bitmap_t sets[2], FILE *out)
+{
+	static const char *const uses[] = {"harness", "subjects"};
+	bool is_core = object->type == HWLOC_OBJ_CORE;
+	char type[32];
+
+	(void)hwloc_obj_type_snprintf(type, sizeof(type), object, 0);
+	(void)fprintf(out, "%*s%s %u", (int)(2 * depth), "", type, object->logical_index);
+	if (hwloc_obj_type_is_cache(object->type))
+		(void)fprintf(out, " (%llu KiB)", (unsigned long long)(object->attr->cache.size >> 10));
+	for (int cpu = is_core ? hwloc_bitmap_first(object->cpuset) : -1; cpu >= 0;
+	     cpu = hwloc_bitmap_next(object->cpuset, cpu)) {
+		const char *use = "not ours";
+
+		for (size_t i = 0; i < 2; i++)
+			if (hwloc_bitmap_isset(sets[i], (unsigned)cpu))
+				use = uses[i];
+		(void)fprintf(out, ", CPU %d: %s", cpu, use);
+	}
+	(void)fputc('\n', out);
+}
+
+static bool is_drawn(hwloc_obj_t object)
+{
+	return object->type == HWLOC_OBJ_PACKAGE || object->type == HWLOC_OBJ_CORE || object->type == HWLOC_OBJ_L3CACHE;
+}
+
+static void draw_below(hwloc_obj_t object, unsigned depth, hwloc_const_bitmap_t sets[2], FILE *out)
+{
+	for (hwloc_obj_t node = object->memory_first_child; node; node = node->next_sibling)
+		if (node->type == HWLOC_OBJ_NUMANODE)
+			draw_object(node, depth, sets, out);
+	for (hwloc_obj_t child = object->first_child; child; child = child->next_sibling) {
+		if (is_drawn(child))
+			draw_object(child, depth, sets, out);
+		draw_below(child, depth + is_drawn(child), sets, out);
+	}
+}
+
+static void describe_drawing(hwloc_topology_t machine, hwloc_const_bitmap_t housekeeping, hwloc_const_bitmap_t subject,
+			     struct topology *ret)
+{
+	hwloc_const_bitmap_t sets[] = {housekeeping, subject};
+	FILE *out = fmemopen(ret->drawing, sizeof(ret->drawing) - 4, "w");
+	bool whole;
+
+	if (!out)
+		return;
+	draw_below(hwloc_get_root_obj(machine), 0, sets, out);
+	whole = fflush(out) == 0 && !ferror(out);
+	(void)fclose(out);
+	ret->drawing[sizeof(ret->drawing) - 5] = '\0';
+	if (!whole)
+		(void)memcpy(ret->drawing + strlen(ret->drawing), "...", sizeof("..."));
+}
+
 static void describe_split(hwloc_topology_t machine, hwloc_const_bitmap_t usable, struct topology *ret)
 {
 	hwloc_bitmap_t housekeeping = hwloc_bitmap_alloc(), subject = hwloc_bitmap_alloc();
@@ -96,6 +153,7 @@ static void describe_split(hwloc_topology_t machine, hwloc_const_bitmap_t usable
 	(void)snprintf(ret->policy, sizeof(ret->policy), "%s", ok ? "hwloc-split" : "none");
 	ret->subject_cpu_count = (unsigned)hwloc_bitmap_weight(subject);
 	ret->subject_node_count = count_touched(machine, HWLOC_OBJ_NUMANODE, subject);
+	describe_drawing(machine, ok ? housekeeping : usable, subject, ret);
 	hwloc_bitmap_free(housekeeping);
 	hwloc_bitmap_free(subject);
 }

@@ -13,6 +13,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 
+#define TOPOLOGY_DRAWING_MAX 4096
 #define TOPOLOGY_CPUS_MAX 512 /* of a CPU list as text; machines where it would be longer are not split */
 
 /**
@@ -32,6 +33,9 @@ struct topology {
 	bool core_shared; /**< the sets are two threads of one core: they disturb each other */
 	char shape[256];  /**< hwloc's synthetic description without attributes; "" where irregular */
 	char xml_sha256[DIGEST_HEX]; /**< of hwloc's XML export */
+	/** The machine as a tree, a line for each package, node, last-level cache and core: what the CPUs are for, by
+	 * `policy`; ends in "..." where it does not fit. */
+	char drawing[TOPOLOGY_DRAWING_MAX];
 };
 
 /** This host, read once per process. */

@@ -80,6 +80,7 @@ void placement_describe(const struct placement *placement, struct json *host)
 
 	json_add_text(object, "policy", placement->policy);
 	json_add_text(object, "reason", *placement->reason ? placement->reason : NULL);
+	json_add_text(object, "drawing", *placement->topology.drawing ? placement->topology.drawing : NULL);
 	json_add_text(object, "by", placement_subject_cpus(placement) ? "affinity" : NULL);
 	json_add(host, "placement", object);
 }

@@ -37,6 +37,20 @@ static void subject_rows(struct table *table, const struct analysis *a)
 	}
 }
 
+/* The tree of the machine, line by line. */
+static void drawing_print(struct page *page, const char *drawing)
+{
+	if (!*drawing)
+		return;
+	while (*drawing) {
+		size_t length = strcspn(drawing, "\n");
+
+		page_code(page, "%.*s", (int)length, drawing);
+		drawing += length + (drawing[length] == '\n');
+	}
+	page_gap(page);
+}
+
 void section_placement(struct page *page, const struct analysis *a)
 {
 	const struct json *placement = json_path(a->recording->host, "host.placement");
@@ -59,4 +73,5 @@ void section_placement(struct page *page, const struct analysis *a)
 	}
 	subject_rows(&table, a);
 	page_table(page, &table);
+	drawing_print(page, json_get_text(placement, "drawing", ""));
 }

@@ -32,6 +32,21 @@ static const struct machine {
 	{"node:4 core:1 pu:1", 4, 4, 4, "hwloc-split", "0", "1-3", 3, 3, false},
 };
 
+/* Every CPU with what it is for; a machine that is too large is cut, and says so. */
+static void test_drawing(void **state)
+{
+	struct topology t;
+
+	(void)state;
+	assert_int_equal(topology_read_synthetic("node:1 l3:2 core:2 pu:1", &t, NULL), 0);
+	assert_non_null(strstr(t.drawing, "L3"));
+	assert_non_null(strstr(t.drawing, "Core 0, CPU 0: harness\n"));
+	assert_non_null(strstr(t.drawing, "Core 1, CPU 1: subjects\n"));
+	assert_non_null(strstr(t.drawing, "Core 3, CPU 3: not ours\n"));
+	assert_int_equal(topology_read_synthetic("node:2 core:256 pu:2", &t, NULL), 0);
+	assert_string_equal(t.drawing + strlen(t.drawing) - 3, "...");
+}
+
 static void test_splits(void **state)
 {
 	(void)state;
@@ -97,7 +112,7 @@ static void test_this_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_splits), cmocka_unit_test(test_drawing),
 		cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_this_host),
