@@ -66,8 +66,7 @@ static void add_processes(const struct instance *in, struct costs *costs)
 	}
 }
 
-/* The folder that a path lies in, if there is one. */
-static void add_folder_of(struct costs *costs, enum disk_row row, const char *path)
+void engine_costs_folder(struct costs *costs, enum disk_row row, const char *path)
 {
 	cleanup_free char *copy = alloc_text(path);
 
@@ -82,7 +81,7 @@ static void add_lower(struct costs *costs, const char *lower)
 		cleanup_free char *path = alloc_format("%.*s", (int)strcspn(at, ":"), at);
 
 		if (strstr(path, "-init/"))
-			add_folder_of(costs, DISK_INSTANCE, path);
+			engine_costs_folder(costs, DISK_INSTANCE, path);
 		else
 			costs_add_path(costs, DISK_BASE, path);
 	}
@@ -108,8 +107,8 @@ int engine_costs(struct engine *engine, const struct instance *in, struct costs 
 	add_processes(in, costs);
 	costs->own_cgroup = true;
 	/* The folder of the layer holds its upper and work folder; what is mounted in it is not entered. */
-	add_folder_of(costs, DISK_INSTANCE, json_text_of(json_path(reply, "GraphDriver.Data.UpperDir"), ""));
-	add_folder_of(costs, DISK_INSTANCE, json_get_text(reply, "HostnamePath", ""));
+	engine_costs_folder(costs, DISK_INSTANCE, json_text_of(json_path(reply, "GraphDriver.Data.UpperDir"), ""));
+	engine_costs_folder(costs, DISK_INSTANCE, json_get_text(reply, "HostnamePath", ""));
 	add_lower(costs, json_text_of(json_path(reply, "GraphDriver.Data.LowerDir"), ""));
 	json_free(reply);
 	return 0;

@@ -237,6 +237,7 @@ static void engine_finish(struct subject *subject)
 	engine_api_close(engine->api);
 	json_free(engine->security);
 	free(engine->layers);
+	free(engine->images);
 	free(engine->client);
 	free(engine);
 	subject->state = NULL;
@@ -256,6 +257,9 @@ static void engine_finish(struct subject *subject)
 	    .inspect = engine_inspect,                                                                       \
 	    .stop = engine_stop,                                                                             \
 	    .destroy = engine_destroy,                                                                       \
+	    .commit = engine_commit,                                                                         \
+	    .image_costs = engine_image_costs,                                                               \
+	    .revert = engine_revert,                                                                         \
 	    .remains = engine_remains,                                                                       \
 	    .sweep = sweeper,                                                                                \
 	    .finish = engine_finish,                                                                         \

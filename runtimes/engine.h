@@ -14,6 +14,7 @@
 #define ENGINE_LABEL "tare"
 #define ENGINE_LABEL_PLACE "tare.place"
 #define ENGINE_DAEMONS_MAX 2
+#define ENGINE_IMAGE_MAX 128
 
 /** In what one engine differs from the other. */
 struct engine_traits {
@@ -34,8 +35,10 @@ struct engine {
 	const struct engine_traits *traits;
 	struct engine_api *api; /**< NULL: prepare failed before */
 	char socket[108];
-	char image[128];	/**< its id, "sha256:..." */
-	char *layers; /**< "A:B": where the image's layers lie, as far as the engine says; NULL: no image yet */
+	char image[ENGINE_IMAGE_MAX]; /**< what containers are made of: its id, "sha256:..." */
+	char (*images)[ENGINE_IMAGE_MAX]; /**< those below it, the import first, since there were commits */
+	size_t image_count;
+	char *layers; /**< "A:B": where the layers of the import lie, as far as the engine says; NULL: no image yet */
 	char *client;		/**< path of the command line; NULL: none */
 	struct json *security;	/**< HostConfig.SecurityOpt; NULL: the engine's default */
 };
@@ -50,6 +53,12 @@ void engine_probe(const struct run *run, const struct subject *subject, struct f
 
 /** Imports the root tree of the subject's class, labelled, unless the run has done that already. */
 int engine_image_import(struct engine *engine, const struct subject *subject, struct error *err);
+/** runtime.commit, .image_costs and .revert. */
+int engine_commit(struct instance *in, struct error *err);
+int engine_image_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err);
+void engine_revert(struct subject *subject);
+/** Adds the folder that a path lies in, if there is one. */
+void engine_costs_folder(struct costs *costs, enum disk_row row, const char *path);
 /** The run's labels as an object {tare, tare.place}; the caller frees it. */
 struct json *engine_labels(const struct run *run);
 

@@ -16,7 +16,6 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
-#include "harness/base/overlay.h"
 #include "harness/model/runtime.h"
 
 char *layered_root_tree(const struct run *run, const struct subject *subject)
@@ -76,7 +75,7 @@ static int folder_open(const char *folder, const char *name)
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-int layered_root_make(struct instance *in, struct error *err)
+int layered_root_make(struct instance *in, const struct layered_images *images, struct error *err)
 {
 	cleanup_free char *tree = layered_root_tree(in->run, in->subject);
 	cleanup_free char *layers = layers_folder(in);
@@ -85,15 +84,39 @@ int layered_root_make(struct instance *in, struct error *err)
 
 	if (rc < 0)
 		return rc;
-	cleanup_close int lower = folder_open(tree, "");
 	cleanup_close int upper = folder_open(layers, "/upper");
 	cleanup_close int work = folder_open(layers, "/work");
-	cleanup_close int overlay = overlay_assemble(lower, upper, work, false);
 
-	if (overlay < 0)
-		return error_errno(err, -overlay, "%s: cannot make an overlay", in->storage);
-	if (move_mount(overlay, "", AT_FDCWD, root, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return error_errno(err, errno, "%s: cannot mount", root);
+	return layered_images_mount(images, tree, upper, work, root, err);
+}
+
+static void unmount(const struct instance *in)
+{
+	cleanup_free char *root = alloc_format("%s/" LAYERED_ROOT, in->storage);
+
+	(void)umount2(root, MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
+int layered_root_commit(struct instance *in, struct layered_images *images, struct error *err)
+{
+	cleanup_free char *upper = alloc_format("%s/upper", in->storage);
+	cleanup_free char *layer = alloc_format("%s/image-%s", in->run->storage, in->name);
+
+	if (is_in_memory(in->subject))
+		return error_set(err, -ENOTSUP, "%s: an image is made of a layer on disk: it needs upper=disk",
+				 in->name);
+	unmount(in);
+	return layered_images_push(images, upper, layer, err);
+}
+
+int layered_root_image_costs(const struct run *run, const struct subject *subject, const struct layered_images *images,
+			     size_t number, struct costs *ret_costs, struct error *err)
+{
+	cleanup_free char *tree = layered_root_tree(run, subject);
+
+	if (number > images->count)
+		return error_set(err, -ENOENT, "%s: there is no image %zu", subject->name, number);
+	costs_add_path(ret_costs, DISK_BASE, number ? images->layers[number - 1] : tree);
 	return 0;
 }
 
@@ -106,10 +129,9 @@ void layered_root_costs(const struct instance *in, struct costs *costs)
 void layered_root_remove(const struct instance *in)
 {
 	cleanup_free char *layers = layers_folder(in);
-	cleanup_free char *root = alloc_format("%s/" LAYERED_ROOT, in->storage);
 	struct error err;
 
-	(void)umount2(root, MNT_DETACH | UMOUNT_NOFOLLOW);
+	unmount(in);
 	if (file_remove_tree(layers, &err) < 0 || file_remove_tree(in->storage, &err) < 0)
 		log_debug("%s", err.text);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/model/instance.h"
+#include "runtimes/layered-images.h"
 
 #define LAYERED_ROOT "rootfs" /* below the instance's storage */
 
@@ -22,8 +23,13 @@
 char *layered_root_tree(const struct run *run, const struct subject *subject);
 /** For prepare(): whether the layer can be where the subject wants it. */
 int layered_root_check(const struct run *run, const struct subject *subject, struct error *err);
-/** Makes the storage folder with the instance's layer, and mounts both together in it. */
-int layered_root_make(struct instance *in, struct error *err);
+/** Makes the storage folder with the instance's layer, and mounts it in there upon the images and the tree. */
+int layered_root_make(struct instance *in, const struct layered_images *images, struct error *err);
+/** Unmounts, and keeps the instance's layer as the highest image. */
+int layered_root_commit(struct instance *in, struct layered_images *images, struct error *err);
+/** The own layer of image `number` as a cost; 0: the tree. */
+int layered_root_image_costs(const struct run *run, const struct subject *subject, const struct layered_images *images,
+			     size_t number, struct costs *ret_costs, struct error *err);
 /** Adds what of the instance's lies on disk. */
 void layered_root_costs(const struct instance *in, struct costs *costs);
 /** Unmounts and removes all of it, also what was made half. */

@@ -31,7 +31,9 @@
 
 /* subject->state */
 struct lxc {
+	const struct run *run;
 	struct libvirt *libvirt;
+	struct layered_images images;
 };
 
 /* instance->state */
@@ -105,6 +107,7 @@ static int lxc_prepare(const struct run *run, struct subject *subject, struct er
 	struct lxc *lxc = alloc_zero(1, sizeof(*lxc));
 
 	subject->state = lxc;
+	lxc->run = run;
 	int rc = libvirt_open(run, LIBVIRT_LXC, &lxc->libvirt, err);
 
 	if (rc < 0)
@@ -123,10 +126,11 @@ static int lxc_create(struct instance *in, struct error *err)
 {
 	cleanup_free char *root = alloc_format("%s/" LAYERED_ROOT, in->storage);
 	struct lxc_instance *own = alloc_zero(1, sizeof(*own));
+	const struct lxc *lxc = in->subject->state;
 
 	in->state = own;
 	own->xml = lxc_xml(in->run, in->subject, in->name, root, in->socket);
-	return layered_root_make(in, err);
+	return layered_root_make(in, &lxc->images, err);
 }
 
 /* Off the clock's path: its init is the monitor's only child. */
@@ -215,12 +219,34 @@ static void lxc_remains(const struct instance *in, char *text, size_t size)
 		(void)snprintf(text, size, "domain %s of libvirt", in->name);
 }
 
+static int lxc_commit(struct instance *in, struct error *err)
+{
+	struct lxc *lxc = in->subject->state;
+
+	return layered_root_commit(in, &lxc->images, err);
+}
+
+static int lxc_image_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err)
+{
+	const struct lxc *lxc = subject->state;
+
+	return layered_root_image_costs(lxc->run, subject, &lxc->images, number, ret_costs, err);
+}
+
+static void lxc_revert(struct subject *subject)
+{
+	struct lxc *lxc = subject->state;
+
+	layered_images_clear(&lxc->images);
+}
+
 static void lxc_finish(struct subject *subject)
 {
 	struct lxc *lxc = subject->state;
 
 	if (!lxc)
 		return;
+	layered_images_clear(&lxc->images);
 	libvirt_close(lxc->libvirt);
 	free(lxc);
 	subject->state = NULL;
@@ -237,6 +263,9 @@ const struct runtime runtime_lxc = {
 	.inspect = lxc_inspect,
 	.stop = lxc_stop,
 	.destroy = lxc_destroy,
+	.commit = lxc_commit,
+	.image_costs = lxc_image_costs,
+	.revert = lxc_revert,
 	.remains = lxc_remains,
 	.finish = lxc_finish,
 };

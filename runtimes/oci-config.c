@@ -10,7 +10,6 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/model/protocol.h"
-#include "runtimes/layered-root.h"
 #include "runtimes/masks.h"
 #include "runtimes/oci.h"
 #include "runtimes/seccomp-oci.h"

@@ -10,7 +10,6 @@
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
 #include "runtimes/cgroup.h"
-#include "runtimes/layered-root.h"
 #include "runtimes/oci.h"
 #include "runtimes/program.h"
 

@@ -16,7 +16,6 @@
 #include "harness/base/file.h"
 #include "harness/base/log.h"
 #include "harness/base/sweep.h"
-#include "runtimes/layered-root.h"
 #include "runtimes/program.h"
 #include "runtimes/started.h"
 
@@ -113,7 +112,7 @@ static int oci_prepare(const struct run *run, struct subject *subject, struct er
 static int oci_create(struct instance *in, struct error *err)
 {
 	const struct oci *oci = in->subject->state;
-	int rc = layered_root_make(in, err);
+	int rc = layered_root_make(in, &oci->images, err);
 
 	return rc ? rc : oci_config_write(in, oci->template, err);
 }
@@ -210,6 +209,27 @@ static void oci_destroy(struct instance *in)
 	file_forget(in, "pid");
 }
 
+static int oci_commit(struct instance *in, struct error *err)
+{
+	struct oci *oci = in->subject->state;
+
+	return layered_root_commit(in, &oci->images, err);
+}
+
+static int oci_image_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err)
+{
+	const struct oci *oci = subject->state;
+
+	return layered_root_image_costs(oci->run, subject, &oci->images, number, ret_costs, err);
+}
+
+static void oci_revert(struct subject *subject)
+{
+	struct oci *oci = subject->state;
+
+	layered_images_clear(&oci->images);
+}
+
 /* What the runtime knew goes with the run's private folder. */
 static void oci_finish(struct subject *subject)
 {
@@ -217,6 +237,7 @@ static void oci_finish(struct subject *subject)
 
 	if (!oci)
 		return;
+	layered_images_clear(&oci->images);
 	cgroups_visit(oci->run, "", cgroup_leave);
 	free(oci->program);
 	free(oci->template);
@@ -239,6 +260,9 @@ static void oci_finish(struct subject *subject)
 	    .inspect = oci_inspect,                                                                          \
 	    .stop = oci_stop,                                                                                \
 	    .destroy = oci_destroy,                                                                          \
+	    .commit = oci_commit,                                                                            \
+	    .image_costs = oci_image_costs,                                                                  \
+	    .revert = oci_revert,                                                                            \
 	    .finish = oci_finish,                                                                            \
 	}
 

@@ -7,6 +7,7 @@
 
 #include "harness/base/start.h"
 #include "harness/model/runtime.h"
+#include "runtimes/layered-root.h"
 
 #define OCI_NAME_TOKEN "@NAME@"
 #define OCI_SOCKET_TOKEN "@SOCKET@"
@@ -17,6 +18,7 @@ struct oci {
 	char *program;	/**< its path */
 	char *template; /**< config.json with the tokens in place of an instance's name and socket */
 	char *states;	/**< --root: where the runtime keeps what it knows */
+	struct layered_images images;
 };
 
 /** config.json of the subject, with tokens; the caller frees it. */

@@ -84,9 +84,10 @@ int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, 
 	return rc < 0 ? error_wrap(err, rc, "%s: cannot be made a layer on %s", to, base) : 0;
 }
 
-int qcow2_create(struct start_client *keeper, const char *base, const char *to, const char *options, struct error *err)
+int qcow2_create(struct start_client *keeper, const char *base, const char *format, const char *to,
+		 const char *options, struct error *err)
 {
-	const char *const words[] = {"qemu-img", "create", "-q", "-f",	  "qcow2", "-F", "raw",
+	const char *const words[] = {"qemu-img", "create", "-q", "-f",	  "qcow2", "-F", format,
 				     "-b",	 base,	   "-o", options, to,	   NULL};
 	int rc = qemu_img(keeper, words, err);
 

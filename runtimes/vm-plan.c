@@ -152,14 +152,19 @@ static char *disk_artifact(const struct run *run, const struct subject *subject,
 	return vm_artifact(run, vm->guest, entry, err);
 }
 
+const char *vm_layer_options(const struct subject *subject)
+{
+	return vm_option_is(subject, "layer", "4k")	       ? "cluster_size=4k"
+	       : vm_option_is(subject, "layer", "subclusters") ? "extended_l2=on"
+							       : "cluster_size=64k";
+}
+
 /** An empty layer that is not as the build's: made once for the subject. */
 static int template_make(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
-	const char *options = vm_option_is(subject, "layer", "4k") ? "cluster_size=4k" : "extended_l2=on";
-
 	vm->template = alloc_format("%s/empty-%s.qcow2", run->storage, subject->name);
 	vm->template_is_own = true;
-	return qcow2_create(run->keeper, vm->base, vm->template, options, err);
+	return qcow2_create(run->keeper, vm->base, "raw", vm->template, vm_layer_options(subject), err);
 }
 
 /** The empty layer of the build names the base disk by its path: where that has moved, makes a corrected copy. */
@@ -254,6 +259,7 @@ void vm_release(struct vm *vm)
 {
 	if (!vm)
 		return;
+	vm_layers_clear(vm);
 	libvirt_close(vm->libvirt);
 	vm_image_free(vm->image);
 	json_free(vm->guest);

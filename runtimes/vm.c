@@ -104,7 +104,7 @@ static int prepare(const struct run *run, struct subject *subject, struct error 
 int vm_storage_make(struct instance *in, char **ret_disk, struct error *err)
 {
 	const struct vm *vm = vm_of(in);
-	const char *template = vm->image && vm->image->disk ? vm->image->disk : vm->template;
+	const char *template = vm->image && vm->image->disk ? vm->image->disk : vm_template(vm);
 
 	if (!template)
 		return 0;
@@ -238,6 +238,18 @@ static void vm_destroy(struct instance *in)
 	vm_storage_remove(in);
 }
 
+static int vm_commit_disk(struct instance *in, struct error *err)
+{
+	const struct vm_instance *own = in->state;
+
+	return vm_commit(in, own ? own->disk : NULL, err);
+}
+
+static void vm_revert(struct subject *subject)
+{
+	vm_layers_clear(subject->state);
+}
+
 void vm_finish(struct subject *subject)
 {
 	if (!subject)
@@ -259,5 +271,8 @@ const struct runtime runtime_vm = {
 	.inspect = vm_inspect,
 	.stop = vm_stop,
 	.destroy = vm_destroy,
+	.commit = vm_commit_disk,
+	.image_costs = vm_layer_costs,
+	.revert = vm_revert,
 	.finish = vm_finish,
 };

@@ -25,6 +25,13 @@ struct vm_image {
 	uint64_t file_bytes;
 };
 
+/** A disk that an instance left, and the empty layer on it that the next ones copy. */
+struct vm_layer {
+	char *disk, *template;
+};
+
+#define VM_LAYERS_MAX 32
+
 /** subject->state. */
 struct vm {
 	struct libvirt *libvirt;
@@ -34,6 +41,8 @@ struct vm {
 	char *kernel, *initrd, *cmdline;
 	char *base, *template;	/**< root disk, and the empty layer on it that instances copy; NULL: no disk */
 	bool template_is_own;	/**< made for this subject in RUN.storage */
+	struct vm_layer layers[VM_LAYERS_MAX]; /**< committed ones, the lowest first */
+	size_t layer_count;
 	bool bare;		/**< no operating system: the guest is artifacts/bare */
 	struct vm_image *image; /**< NULL: every instance boots */
 	char *qemu, *driver;	/**< QEMU, and libvirt's driver for it; NULL: not found */
@@ -64,6 +73,15 @@ void vm_artefacts(const struct run *run, const struct subject *subject, struct c
 int vm_inspect(struct instance *in, struct costs *ret_costs, struct error *err);
 void vm_storage_remove(struct instance *in);
 void vm_finish(struct subject *subject);
+
+/** qemu-img's options for the layers that the subject asks for. */
+const char *vm_layer_options(const struct subject *subject);
+/** runtime.commit, .image_costs and .revert: a chain of qcow2 files. */
+int vm_commit(struct instance *in, const char *disk, struct error *err);
+int vm_layer_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err);
+void vm_layers_clear(struct vm *vm);
+/** The empty layer that instances copy now. NULL: no disk. */
+const char *vm_template(const struct vm *vm);
 
 /** Starts a guest, waits until it holds before the ready byte, saves it: vm->image. */
 int vm_image_make(const struct run *run, struct subject *subject, struct vm *vm, struct error *err);

@@ -10,6 +10,7 @@
 static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
 	{EXPERIMENT_WORK, experiment_work},
+	{"layers", experiment_layers},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},
 	{"density", experiment_ramp},

@@ -30,12 +30,19 @@ static const struct experiment_option work_options[] = {
 	{0},
 };
 
+static const struct experiment_option layers_options[] = {
+	{"layers", 1, 30, 8, "how many layers are committed, one upon another"},
+	{"bytes", 1, 4096, 4096, "how large the file is that is new in each"},
+	{0},
+};
+
 const struct experiment_spec experiment_specs[] = {
 	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
 	{"touch", "memory that the payload holds and gives back, seen by every lens", touch_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 	{EXPERIMENT_WORK, "identical work in every subject: what each operation costs", work_options},
+	{"layers", "a small change committed again and again: what each layer costs, what they share", layers_options},
 };
 
 const size_t experiment_spec_count = sizeof(experiment_specs) / sizeof(experiment_specs[0]);

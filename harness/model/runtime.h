@@ -83,6 +83,16 @@ struct runtime {
 	 */
 	int (*refill)(const struct run *run, struct subject *subject, struct error *err);
 	/**
+	 * After stop, before destroy: what the instance has changed becomes an image upon the subject's newest one,
+	 * from which its instances are then started. NULL (all three of them): the runtime makes no images.
+	 */
+	int (*commit)(struct instance *in, struct error *err);
+	/** Adds the paths of an image's own layer as DISK_BASE: 0 is prepare's, the n-th commit made n. */
+	int (*image_costs)(const struct subject *subject, size_t number, struct costs *ret_costs,
+			   struct error *err);
+	/** Back to prepare's image: all others are removed. No instance of them may live. finish does it too. */
+	void (*revert)(struct subject *subject);
+	/**
 	 * After destroy: what the engine itself still knows of the instance, as text; untouched where that is nothing.
 	 * NULL: the runtime has no memory of its own.
 	 */

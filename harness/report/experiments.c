@@ -15,6 +15,7 @@ static const struct {
 	{"density", json_of_density, section_density},
 	{"touch", json_of_touch, section_touch},
 	{"cow", json_of_cow, section_cow},
+	{"layers", json_of_layers, section_layers},
 };
 
 struct json *json_of_experiments(const struct analysis *analysis)

@@ -11,6 +11,7 @@ bool plot_waterfall(struct script *script, const struct analysis *analysis);
 bool plot_memory(struct script *script, const struct analysis *analysis);
 bool plot_ramp(struct script *script, const struct analysis *analysis);
 bool plot_density(struct script *script, const struct analysis *analysis);
+bool plot_layers(struct script *script, const struct analysis *analysis);
 bool plot_cow(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 

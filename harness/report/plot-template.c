@@ -10,4 +10,5 @@ EMBED(plot_template_waterfall, "scripts/plots/waterfall.gp");
 EMBED(plot_template_class, "scripts/plots/class.gp");
 EMBED(plot_template_weight, "scripts/plots/weight.gp");
 EMBED(plot_template_cow, "scripts/plots/cow.gp");
+EMBED(plot_template_layers, "scripts/plots/layers.gp");
 EMBED(plot_template_ramp, "scripts/plots/ramp.gp");

@@ -31,6 +31,17 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(write, "allocated_bytes", 64 << 20);
 	json_append(records, write);
 
+	struct json *upon = experiment_make_record("layers", "start", subject);
+	struct json *commit = experiment_make_record("layers", "commit", subject);
+
+	json_add_int(upon, "layers", 1);
+	json_add_int(upon, "latency_ns", 2500000);
+	json_add_int(commit, "layers", 1);
+	json_add_int(commit, "commit_ns", 9000000);
+	json_add_int(commit, "allocated_bytes", 12 << 10);
+	json_append(records, commit);
+	json_append(records, upon);
+
 	struct json *point = experiment_make_record("memory", "point", subject);
 	struct json *start = experiment_make_record("memory", "start", subject);
 	struct json *end = experiment_make_record("memory", "end", subject);
