@@ -6,6 +6,10 @@
 
 declare -A engine_pid
 
+# Folders that engines make in every hierarchy of cgroups, and leave.
+engine_cgroups() { find /sys/fs/cgroup -maxdepth 2 -type d \( -name docker -o -name libpod_parent -o -name machine \) 2>/dev/null | sort; }
+engine_cgroups_before=$(engine_cgroups)
+
 # engine_wait SOCKET NAME: until something answers on it
 engine_wait() {
 	local i
@@ -87,5 +91,7 @@ engines_farewell() {
 	local name point
 	for name in "${!engine_pid[@]}"; do engine_stop "$name"; done
 	while read -r point; do umount -l "$point"; done < <(awk '{ print $5 }' /proc/self/mountinfo | grep "^$scratch/" | tac)
+	# Those of others stay: what somebody is in cannot be removed.
+	comm -13 <(printf '%s\n' "$engine_cgroups_before") <(engine_cgroups) | xargs -r rmdir 2>/dev/null
 	rm -rf "$scratch"
 }
