@@ -42,8 +42,8 @@ static const struct mount_row shared_rows[] = {
 
 /* Show namespaces that only the container's first process is in. */
 static const struct mount_row own_rows[] = {
-    {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
     {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", PLAIN, {NULL}},
+    {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},
 };
 
 /* The channel: its socket, or the folder into which it will be put. */

@@ -37,7 +37,7 @@ static int rules_plain(scmp_filter_ctx filter, size_t *count)
 
 /* What only a container in the making may call. */
 static const char *const setup_calls[] = {
-    "clone3",	  "fsconfig",	   "fsmount",	 "fsopen", "mount_setattr", "move_mount",
+    "clone3",	  "fsconfig",	   "fsmount",	 "fsopen", "mount",	   "mount_setattr", "move_mount",
     "open_tree", "pivot_root", "sethostname", "setns",  "umount2",	    "unshare",
 };
 

@@ -2,6 +2,7 @@
 #include "harness/keeper/ahead.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "harness/keeper/box-steps.h"
 #include "harness/keeper/network.h"
@@ -28,6 +29,9 @@ static int ahead_root(struct box_run *run, struct packet_fds *fds)
 		return 0;
 	int root = box_root_make(run), rc = ahead_add(fds, root);
 
+	/* a first look at the program, which later ones find in memory */
+	if (!rc)
+		(void)faccessat(root, run->box->text + run->box->path + 1, X_OK, 0);
 	return rc || !run->box->mount_count ? rc : box_mount_ahead(run, root);
 }
 

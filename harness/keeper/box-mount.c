@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -190,38 +191,80 @@ static int mount_make(struct box_run *run, const struct box_mount *m, int target
 	return -EINVAL;
 }
 
-static int mounts_make(struct box_run *run, uint32_t from, uint32_t to)
+/*
+ * The same by path, in half the calls: for what lies in a file system that is new, where no image has put symbolic
+ * links, and that is mounted already.
+ */
+static int mount_over(const char *target, enum box_mount_kind kind)
 {
+	struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+	const char *from = kind == BOX_MOUNT_READONLY ? target : kind == BOX_MOUNT_HIDE_FILE ? STUB_NULL : STUB_EMPTY;
+
+	if (mount(from, target, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return -errno;
+	return kind == BOX_MOUNT_READONLY && mount_setattr(AT_FDCWD, target, 0, &attributes, sizeof(attributes)) < 0
+		   ? -errno
+		   : 0;
+}
+
+/* By descriptors, and never through a symbolic link. */
+static int mount_put(struct box_run *run, const struct box_mount *m)
+{
+	cleanup_close int target = target_open(run->box->text + m->target);
+
+	if (target < 0)
+		return target;
+	cleanup_close int mount = mount_make(run, m, target);
+
+	if (mount < 0)
+		return mount;
+	if (move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static bool lies_in(const char *target, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return length && !strncmp(target, folder, length) && target[length] == '/';
+}
+
+static int mounts_make(struct box_run *run, uint32_t from, uint32_t to, bool mounted)
+{
+	const char *fresh = ""; /* the newest file system */
+
 	for (uint32_t i = from; i < to; i++) {
 		const struct box_mount *m = &run->box->mounts[i];
-		cleanup_close int target = target_open(run->box->text + m->target);
+		const char *target = run->box->text + m->target;
+		bool covers = m->kind == BOX_MOUNT_HIDE_FILE || m->kind == BOX_MOUNT_HIDE_FOLDER ||
+			      m->kind == BOX_MOUNT_READONLY;
 
 		run->detail = i;
-		if (target < 0)
-			return target;
-		cleanup_close int mount = mount_make(run, m, target);
+		int rc = covers && mounted && lies_in(target, fresh) ? mount_over(target, (enum box_mount_kind)m->kind)
+								      : mount_put(run, m);
 
-		if (mount < 0)
-			return mount;
-		if (move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-			return -errno;
+		if (rc < 0)
+			return rc;
+		if (m->kind == BOX_MOUNT_NEW)
+			fresh = target;
 	}
 	return 0;
 }
 
 int box_mount_ahead(struct box_run *run, int root)
 {
-	int rc = fchdir(root) < 0 ? -errno : mounts_make(run, 0, run->box->mount_count);
+	int rc = fchdir(root) < 0 ? -errno : mounts_make(run, 0, run->box->mount_count, false);
 
 	return chdir("/") < 0 && !rc ? -errno : rc;
 }
 
 int box_mount_rest(struct box_run *run)
 {
-	return mounts_make(run, 0, run->box->mount_network);
+	return mounts_make(run, 0, run->box->mount_network, true);
 }
 
 int box_mount_network(struct box_run *run)
 {
-	return mounts_make(run, run->box->mount_network, run->box->mount_count);
+	return mounts_make(run, run->box->mount_network, run->box->mount_count, true);
 }
