@@ -9,6 +9,7 @@ void box_init(struct box *box)
 	box->version = BOX_VERSION;
 	box->user_namespace = -1;
 	box->network = -1;
+	box->ipc = -1;
 	box->root.attached = -1;
 	box->root.upper = -1;
 	box->root.work = -1;

@@ -40,7 +40,7 @@ static const struct mount_row shared_rows[] = {
     {BOX_MOUNT_NEW, "dev/shm", "tmpfs", PLAIN, {"mode", "1777", "size", NAMESPACE_TMPFS_SIZE, NULL}},
 };
 
-/* Show namespaces that only the container's first process is in. */
+/* Show namespaces that only the container's first process is in, but for the first, whose namespace a pool has. */
 static const struct mount_row own_rows[] = {
     {BOX_MOUNT_NEW, "dev/mqueue", "mqueue", PLAIN, {NULL}},
     {BOX_MOUNT_NEW, "proc", "proc", PLAIN, {NULL}},

@@ -8,23 +8,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
+#include "harness/base/pidfd-namespace.h"
 #include "harness/base/quantity.h"
 #include "harness/model/protocol.h"
 #include "runtimes/namespace.h"
 #include "runtimes/started.h"
 
 /* Where the descriptors of a start from a pool are, behind those that every start has. */
-enum { POOL_FD_NETWORK = NAMESPACE_FD_ROOT + 1, POOL_FD_CGROUP };
+enum { POOL_FD_NETWORK = NAMESPACE_FD_ROOT + 1, POOL_FD_IPC, POOL_FD_CGROUP };
 
 struct namespace_slot {
 	struct instance in;	 /* under its own name: storage; of a parked one the process, and in `socket` the
@@ -36,12 +40,21 @@ struct namespace_slot {
 
 struct namespace_pool {
 	bool parked;
+	bool ipc; /* the starter can hand out IPC namespaces, too */
 	size_t size;
 	pthread_mutex_t lock; /* of the queue */
 	struct namespace_slot *queue[NAMESPACE_AHEAD_MAX]; /* the oldest first */
 	size_t count;
 	struct error reason; /* why it could not be refilled */
 };
+
+static bool opens_ipc(void)
+{
+	cleanup_close int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	cleanup_close int ipc = self < 0 ? -1 : ioctl(self, PIDFD_GET_IPC_NAMESPACE, 0);
+
+	return ipc >= 0;
+}
 
 static size_t setting_count(const struct subject *subject, const char *option)
 {
@@ -60,6 +73,7 @@ int namespace_pool_prepare(struct namespace_state *state, struct subject *subjec
 		return 0;
 	state->pool = alloc_zero(1, sizeof(*state->pool));
 	state->pool->parked = parked > 0;
+	state->pool->ipc = opens_ipc();
 	state->pool->size = ready + parked;
 	(void)pthread_mutex_init(&state->pool->lock, NULL);
 	(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_PREPARED);
@@ -98,12 +112,19 @@ static int slot_park(struct namespace_slot *slot, struct error *err)
 	return rc;
 }
 
-/* What can be mounted before there is a container: what is shared, and what shows the network, which is there. */
+/* The first of the others shows the IPC namespace. */
+static uint32_t mounts_shared(const struct namespace_state *state)
+{
+	return state->mounts_shared + state->pool->ipc;
+}
+
+/* What can be mounted before there is a container: what is shared, and what shows namespaces that
+ * are there. */
 static void mounts_ahead(const struct namespace_state *state, struct box *box)
 {
 	uint32_t network = box->mount_count - box->mount_network;
 	/* only a kernel that makes overlays of detached mounts mounts into such */
-	uint32_t shared = state->root == NAMESPACE_ROOT_READY ? 0 : state->mounts_shared;
+	uint32_t shared = state->root == NAMESPACE_ROOT_READY ? 0 : mounts_shared(state);
 
 	(void)memmove(box->mounts + shared, box->mounts + box->mount_network, network * sizeof(box->mounts[0]));
 	box->mount_count = shared ? shared + network : 0;
@@ -113,11 +134,11 @@ static void mounts_ahead(const struct namespace_state *state, struct box *box)
 /* The others. */
 static void mounts_left(const struct namespace_state *state, struct box *box)
 {
-	uint32_t own = box->mount_network - state->mounts_shared;
+	uint32_t shared = mounts_shared(state), own = box->mount_network - shared;
 
 	if (state->root == NAMESPACE_ROOT_READY)
 		return;
-	(void)memmove(box->mounts, box->mounts + state->mounts_shared, own * sizeof(box->mounts[0]));
+	(void)memmove(box->mounts, box->mounts + shared, own * sizeof(box->mounts[0]));
 	box->mount_count = box->mount_network = own;
 }
 
@@ -133,6 +154,8 @@ static int slot_pool(struct namespace_slot *slot, struct error *err)
 		return rc;
 	namespace_box(&slot->in, &box);
 	box.flags |= BOX_AHEAD;
+	if (!state->pool->ipc)
+		box.namespaces &= ~(uint64_t)CLONE_NEWIPC;
 	mounts_ahead(state, &box);
 	rc = start_box_ahead(slot->in.run->keeper, &box, fds, (size_t)rc, &slot->ahead, err);
 	if (state->root != NAMESPACE_ROOT_READY)
@@ -274,8 +297,8 @@ static int start_pooled(struct namespace_slot *slot, struct instance *in, struct
 			struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
-	bool ready = state->root == NAMESPACE_ROOT_READY;
-	const int *cgroups = slot->ahead.fds + (ready ? 1 : 2);
+	bool ready = state->root == NAMESPACE_ROOT_READY, ipc = state->pool->ipc;
+	const int *root = slot->ahead.fds + 1 + ipc, *cgroups = root + !ready;
 	cleanup_close int channel = namespace_tree_detach(in->run, in->socket, err);
 	struct box box;
 
@@ -284,13 +307,15 @@ static int start_pooled(struct namespace_slot *slot, struct instance *in, struct
 	int fds[BOX_FDS_MAX] = {
 	    [NAMESPACE_FD_USER] = state->user,
 	    [NAMESPACE_FD_SOCKET] = channel,
-	    [NAMESPACE_FD_ROOT] = ready ? slot->own.fds[slot->own.count - 1] : slot->ahead.fds[1],
+	    [NAMESPACE_FD_ROOT] = ready ? slot->own.fds[slot->own.count - 1] : *root,
 	    [POOL_FD_NETWORK] = slot->ahead.fds[0],
+	    [POOL_FD_IPC] = slot->ahead.fds[ipc],
 	};
 
 	namespace_box(in, &box);
 	box.root.attached = NAMESPACE_FD_ROOT;
 	box.network = POOL_FD_NETWORK;
+	box.ipc = ipc ? POOL_FD_IPC : -1;
 	mounts_left(state, &box);
 	for (uint32_t i = 0; i < box.cgroup_count; i++) {
 		fds[POOL_FD_CGROUP + i] = cgroups[i];
@@ -342,7 +367,7 @@ struct json *namespace_pool_facts(const struct namespace_pool *pool)
 
 	json_add_text(ahead, "what",
 		      pool->parked ? "the container is started, up to the execution of the program"
-				   : "the network namespace, the cgroups and the root with /dev and /sys");
+				   : "the network and IPC namespaces, the cgroups and the root with /dev and /sys");
 	json_add_int(ahead, "count", (int64_t)pool->size);
 	return ahead;
 }

@@ -37,8 +37,8 @@ static int rules_plain(scmp_filter_ctx filter, size_t *count)
 
 /* What only a container in the making may call. */
 static const char *const setup_calls[] = {
-    "clone3",	  "fsconfig",	   "fsmount",	 "fsopen", "mount",	   "mount_setattr", "move_mount",
-    "open_tree", "pivot_root", "sethostname", "setns",  "umount2",	    "unshare",
+    "clone3",	  "fsconfig",  "fsmount",    "fsopen",	    "mount", "mount_setattr", "move_mount",
+    "open_tree", "pivot_root", "sethostname", "setns", "umount2",	      "unshare",
 };
 
 static int rules_setup(scmp_filter_ctx filter, uint32_t action)

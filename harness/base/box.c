@@ -190,6 +190,12 @@ static bool check_counts(const struct box *box)
 	       !box->text[box->text_size - 1];
 }
 
+/* A namespace that was made ahead is one that the box has. */
+static bool check_ready(const struct check *c, int32_t fd, uint64_t namespace)
+{
+	return fd < 0 || (c->box->namespaces & namespace && check_fd(c, fd));
+}
+
 static bool check_flags(const struct check *c)
 {
 	const struct box *box = c->box;
@@ -198,7 +204,7 @@ static bool check_flags(const struct check *c)
 	       box->namespaces & CLONE_NEWNS &&
 	       (!(box->flags & BOX_LOOPBACK_UP) || box->namespaces & CLONE_NEWNET) &&
 	       (box->flags & (BOX_AHEAD | BOX_PARKED)) != (BOX_AHEAD | BOX_PARKED) &&
-	       (box->network < 0 || (box->namespaces & CLONE_NEWNET && check_fd(c, box->network))) &&
+	       check_ready(c, box->network, CLONE_NEWNET) && check_ready(c, box->ipc, CLONE_NEWIPC) &&
 	       (!box->hostname || box->namespaces & CLONE_NEWUTS) && !(box->permitted & ~box->bounding) &&
 	       (box->user_namespace < 0 || check_fd(c, box->user_namespace));
 }

@@ -13,7 +13,7 @@
 
 #include "harness/base/error.h"
 
-#define BOX_VERSION 3
+#define BOX_VERSION 4
 #define BOX_FDS_MAX 16
 #define BOX_LOWERS_MAX 4
 #define BOX_CGROUPS_MAX 4
@@ -126,7 +126,7 @@ struct box {
 	char text[BOX_TEXT_MAX]; /**< text[0] is the empty text; ends with NUL at text_size - 1 */
 	uint32_t filter_base; /**< box_filter_digest() of the program that the starter has to run under already and
 				 that `filter` completes; 0: none */
-	int32_t network; /**< descriptor of a network namespace that was made ahead; -1: a new one, if any */
+	int32_t network, ipc; /**< descriptors of namespaces that were made ahead; -1: new ones, if any */
 	struct sock_filter filter[BOX_FILTER_MAX]; /**< seccomp program; 0 instructions: none */
 };
 

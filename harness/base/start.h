@@ -85,7 +85,8 @@ int start_box(struct start_client *client, const struct box *box, const int *fds
 /**
  * The parts of a start that are dear and know nothing of their instance: the cgroups, the network namespace and the
  * root with its mounts of a box with BOX_AHEAD, as far as it does not name ready ones. `ret_fds`, which the caller
- * closes: the network namespace, the root as a detached mount, then what is joined of each cgroup (box_cgroup.ready).
+ * closes: the network namespace, the IPC namespace, the root as a detached mount, then what is joined of each cgroup
+ * (box_cgroup.ready).
  */
 int start_box_ahead(struct start_client *client, const struct box *box, const int *fds, size_t fd_count,
 		    struct packet_fds *ret_fds, struct error *err);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/keeper/ahead.h"
 
+#include <errno.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "harness/base/pidfd-namespace.h"
 #include "harness/keeper/box-steps.h"
+#include "harness/keeper/home.h"
 #include "harness/keeper/network.h"
 
 static int ahead_add(struct packet_fds *fds, int fd)
@@ -21,6 +25,21 @@ static int ahead_network(struct box_run *run, struct packet_fds *fds)
 		return 0;
 	network_make(run, NETWORK_BY_STARTER);
 	return run->network < 0 ? run->network : ahead_add(fds, network_hold());
+}
+
+int ahead_home(int number)
+{
+	return unshare(CLONE_NEWIPC) < 0 ? -errno : home_keep("ipc", number);
+}
+
+/* Only a process's pidfd opens its namespaces where there is no /proc (Linux 6.11): who asks knows that it does. */
+static int ahead_ipc(struct box_run *run, struct packet_fds *fds)
+{
+	if (!(run->box->namespaces & CLONE_NEWIPC) || run->box->ipc >= 0)
+		return 0;
+	int fd = unshare(CLONE_NEWIPC) < 0 ? -1 : ioctl(run->starter, PIDFD_GET_IPC_NAMESPACE, 0);
+
+	return fd < 0 ? -errno : ahead_add(fds, fd);
 }
 
 static int ahead_root(struct box_run *run, struct packet_fds *fds)
@@ -51,6 +70,7 @@ int ahead_make(struct box_run *run, struct packet_fds *ret_fds)
 		int (*make)(struct box_run *run, struct packet_fds *fds);
 	} parts[] = {
 	    {BOX_STAGE_NETWORK_MADE, ahead_network},
+	    {BOX_STAGE_CHILD_FIRST, ahead_ipc},
 	    {BOX_STAGE_ROOTFS_MOUNTED, ahead_root},
 	    {BOX_STAGE_CGROUP_CREATED, ahead_cgroups},
 	};

@@ -37,6 +37,9 @@ static int box_join(struct box_run *run)
 		if (run->tasks[i] >= 0 && write(run->tasks[i], "0", 1) != 1)
 			return -errno;
 	}
+	run->detail = BOX_CGROUPS_MAX + 1;
+	if (run->box->ipc >= 0 && setns(run->fds[run->box->ipc], CLONE_NEWIPC) < 0)
+		return -errno;
 	run->detail = BOX_CGROUPS_MAX;
 	if (run->box->flags & BOX_CGROUP_NAMESPACE && unshare(CLONE_NEWCGROUP) < 0)
 		return -errno;

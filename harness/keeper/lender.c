@@ -12,23 +12,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/overlay.h"
-
-#define OWN_MOUNTS "/proc/self/ns/mnt"
-
-/* Keeps this mount namespace at the given number. */
-static int namespace_keep(int number)
-{
-	int fd = open(OWN_MOUNTS, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (fd == number)
-		return 0;
-	int rc = dup3(fd, number, O_CLOEXEC) < 0 ? -errno : 0;
-
-	(void)close(fd);
-	return rc;
-}
+#include "harness/keeper/home.h"
 
 int lender_enter(int host)
 {
@@ -44,12 +28,12 @@ int lender_enter(int host)
 		rc = file_put("/proc/self/uid_map", users, NULL);
 	if (!rc)
 		rc = file_put("/proc/self/gid_map", groups, NULL);
-	return rc ? rc : namespace_keep(host);
+	return rc ? rc : home_keep("mnt", host);
 }
 
 int lender_return_to(int stub)
 {
-	return namespace_keep(stub);
+	return home_keep("mnt", stub);
 }
 
 static int lend_tree(const char *path)

@@ -19,28 +19,16 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/keeper/clone.h"
+#include "harness/keeper/home.h"
 #include "harness/keeper/raw.h"
 
 #define NETWORK_LOOK_NS 100000000 /* how often who waits looks whether the maker still lives */
-
-/* Gives the descriptor that number; 0 or a negative errno. */
-static int renumber(int fd, int number)
-{
-	if (fd < 0)
-		return -errno;
-	if (fd == number)
-		return 0;
-	int rc = dup3(fd, number, O_CLOEXEC) < 0 ? -errno : 0;
-
-	(void)close(fd);
-	return rc;
-}
 
 int network_home(int number)
 {
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
-	return renumber(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), number);
+	return home_keep("net", number);
 }
 
 static long loopback_up(void)
@@ -115,7 +103,7 @@ int network_maker(int home, int number)
 	maker.home = home;
 	maker.cpu = -1;
 	maker.pid = clone_begin(&maker.room, 0, -1, maker_main, NULL, &pidfd);
-	return maker.pid < 0 ? maker.pid : renumber(pidfd, number);
+	return maker.pid < 0 ? maker.pid : home_renumber(pidfd, number);
 }
 
 /* Any CPU but this one, which the child will need. A scheduler that packs would put both here. */

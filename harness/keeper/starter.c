@@ -33,8 +33,8 @@
 
 /*
  * The starter's descriptors, above the standard files, which are the stub's /dev/null: pidfds of the keeper, of itself
- * and of the maker of networks, its own network namespace, and, only without root's rights (lender.h), two mount
- * namespaces.
+ * and of the maker of networks, its own network and IPC namespaces, and, only without root's rights (lender.h), two
+ * mount namespaces.
  */
 enum {
 	STARTER_SOCKET = 3,
@@ -42,6 +42,7 @@ enum {
 	STARTER_SELF,
 	STARTER_MAKER,
 	STARTER_NETWORK,
+	STARTER_IPC,
 	STARTER_HOST,
 	STARTER_STUB,
 	STARTER_FREE
@@ -89,6 +90,8 @@ static int starter_prepare(int socket, pid_t keeper, bool rootless)
 	if (!rc)
 		rc = network_home(STARTER_NETWORK);
 	if (!rc)
+		rc = ahead_home(STARTER_IPC);
+	if (!rc)
 		rc = stub_make(rootless);
 	if (!rc && rootless)
 		rc = lender_return_to(STARTER_STUB);
@@ -125,6 +128,9 @@ static int starter_clone(struct parking *place, pid_t *ret_pid)
 	run->stage = BOX_STAGE_CHILD_FIRST;
 	uint64_t flags = (run->box->namespaces & ~(uint64_t)CLONE_NEWNET) | CLONE_PARENT |
 			 (folder >= 0 ? CLONE_INTO_CGROUP : 0);
+
+	if (run->box->ipc >= 0)
+		flags &= ~(uint64_t)CLONE_NEWIPC;
 
 	run->stamps_ns[BOX_STAGE_CLONE_CALL] = clock_now_ns();
 	pid_t pid = clone_begin(&place->room, flags, folder, box_child, run, &pidfd);
@@ -226,7 +232,7 @@ static bool starter_serve(const struct box *box, size_t size, struct packet_fds 
 		serve_start(place, &reply, &answer);
 	(void)packet_send(STARTER_SOCKET, &reply, sizeof(reply), &answer, 0);
 	(void)syscall(SYS_close_range, STARTER_FREE, ~0u, 0); /* the box's, the cgroups' and the answer's */
-	return network_leave(STARTER_NETWORK) == 0 && !starter_alone;
+	return network_leave(STARTER_NETWORK) == 0 && setns(STARTER_IPC, CLONE_NEWIPC) == 0 && !starter_alone;
 }
 
 /* A parked child executes its program; its earlier stamps were told when it was parked. */

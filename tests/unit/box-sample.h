@@ -23,6 +23,7 @@ static inline void box_sample(struct box *box)
 	box->root.work = 3;
 	box->cgroups[0] = (struct box_cgroup){.parent = 4, .name = box_text(box, "group"), .file_count = 1, .ready = 3};
 	box->network = 4;
+	box->ipc = 2;
 	box->cgroup_count = 1;
 	box->cgroup_files[0] =
 	    (struct box_cgroup_file){.name = box_text(box, "pids.max"), .value = box_text(box, "8")};

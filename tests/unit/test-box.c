@@ -83,6 +83,14 @@ static void break_network_of_none(struct box *b)
 	b->flags &= ~BOX_LOOPBACK_UP;
 	b->namespaces &= ~(uint64_t)CLONE_NEWNET;
 }
+static void break_ipc(struct box *b)
+{
+	b->ipc = FDS;
+}
+static void break_ipc_of_none(struct box *b)
+{
+	b->namespaces &= ~(uint64_t)CLONE_NEWIPC;
+}
 static void break_group_ready(struct box *b)
 {
 	b->cgroups[0].ready = FDS;
@@ -228,6 +236,7 @@ static void wrong_boxes_are_refused(void **state)
 	    break_loopback,	 break_hostname,
 	    break_capabilities,	 break_user,
 	    break_ahead, break_network, break_network_of_none, break_group_ready,
+	    break_ipc,		 break_ipc_of_none,
 	    break_ahead,	 break_network,	      break_network_of_none, break_group_ready,
 	    break_text_end,	 break_text_size,
 	    break_empty_text,	 break_path,
