@@ -123,22 +123,15 @@ static int root_mount(void)
 
 static int mask_put(const struct mask *mask)
 {
-	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
 	struct mount_attr readonly = {.attr_set = MOUNT_ATTR_RDONLY};
-	int at = (int)syscall(SYS_openat2, AT_FDCWD, mask->path + 1, &how, sizeof(how)), mount;
+	const char *to = mask->path + 1;
 
-	if (at < 0)
+	if (faccessat(AT_FDCWD, to, F_OK, 0) < 0)
 		return 0; /* this kernel does not have it */
-	if (mask->kind == MASK_READONLY) {
-		mount = open_tree(at, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
-		MUST(mount_setattr(mount, "", AT_EMPTY_PATH, &readonly, sizeof(readonly)));
-	} else {
-		mount = open_tree(AT_FDCWD, mask->kind == MASK_FILE ? "/dev/null" : "/empty",
-				  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	}
-	MUST(move_mount(mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
-	(void)close(mount);
-	return close(at);
+	if (mask->kind != MASK_READONLY)
+		return mount(mask->kind == MASK_FILE ? "/dev/null" : "/empty", to, NULL, MS_BIND | MS_REC, NULL);
+	MUST(mount(to, to, NULL, MS_BIND | MS_REC, NULL));
+	return mount_setattr(AT_FDCWD, to, 0, &readonly, sizeof(readonly));
 }
 
 static int masks_put(bool sys)
