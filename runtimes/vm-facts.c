@@ -56,6 +56,8 @@ static void path_add(struct costs *costs, enum disk_row row, const char *path)
 void vm_costs(const struct vm *vm, const struct subject *subject, struct costs *costs)
 {
 	path_add(costs, DISK_BASE, vm->base);
+	/* What each layer is copied from; a file system with reflinks makes the copy share its blocks. */
+	path_add(costs, DISK_BASE, vm->image && vm->image->disk ? vm->image->disk : vm->template);
 	path_add(costs, DISK_BOOT, vm->kernel);
 	path_add(costs, DISK_BOOT, vm->initrd);
 	if (vm->image)

@@ -11,48 +11,32 @@
 
 #define COW "cow"
 
-static bool is_same(const struct json *record, const struct cow_write *write, const struct analysis *analysis)
+static bool is_same(const struct json *record, const struct cow_write *write)
 {
-	return experiment_is(record, "write") && experiment_subject(analysis, record) == write->subject &&
+	return experiment_is(record, "write") && !strcmp(json_get_text(record, "subject", ""), write->subject_name) &&
 	       !strcmp(json_get_text(record, "target", ""), write->target) &&
 	       !strcmp(json_get_text(record, "order", ""), write->order);
 }
 
-/* The figures about one number of all records of a write. */
-static struct stats_summary summary_of(const struct analysis *analysis, const struct cow_write *write, const char *key)
+static bool was_done(const struct json *record, const void *write)
 {
-	struct stats_summary stats = {0};
-	double *values = NULL;
-	size_t count = 0;
-
-	for (const struct json *r = NULL; (r = experiment_next(analysis, COW, r));) {
-		double value = experiment_value(r, key);
-
-		if (!is_same(r, write, analysis) || isnan(value) || json_get_int(r, "errno", 0))
-			continue;
-		values = alloc_grow(values, count + 1, sizeof(*values));
-		values[count++] = value;
-	}
-	(void)stats_summary(values, count, analysis->confidence, &stats, NULL);
-	free(values);
-	return stats;
+	return is_same(record, write) && !json_get_int(record, "errno", 0);
 }
 
 static void write_fill(const struct analysis *analysis, struct cow_write *write)
 {
 	for (const struct json *r = NULL; (r = experiment_next(analysis, COW, r));)
-		write->failed += is_same(r, write, analysis) && json_get_int(r, "errno", 0);
-	write->latency_ns = summary_of(analysis, write, "latency_ns");
-	write->allocated_bytes = summary_of(analysis, write, "allocated_bytes");
-	write->apparent_bytes = summary_of(analysis, write, "apparent_bytes");
+		write->failed += is_same(r, write) && json_get_int(r, "errno", 0);
+	write->latency_ns = experiment_stats(analysis, COW, "latency_ns", was_done, write);
+	write->allocated_bytes = experiment_stats(analysis, COW, "allocated_bytes", was_done, write);
+	write->apparent_bytes = experiment_stats(analysis, COW, "apparent_bytes", was_done, write);
 	write->amplification = write->allocated_bytes.n ? write->allocated_bytes.median / write->written_bytes : NAN;
 }
 
-static bool is_known(const struct analysis *analysis, const struct json *record, const struct cow_write *writes,
-		     size_t count)
+static bool is_known(const struct json *record, const struct cow_write *writes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (is_same(record, &writes[i], analysis))
+		if (is_same(record, &writes[i]))
 			return true;
 	return false;
 }
@@ -65,11 +49,12 @@ struct cow_write *cow_writes_make(const struct analysis *analysis, size_t *ret_c
 	for (size_t subject = 0; subject < analysis->subject_count; subject++)
 		for (const struct json *r = NULL; (r = experiment_next(analysis, COW, r));) {
 			if (!experiment_is(r, "write") || experiment_subject(analysis, r) != subject ||
-			    is_known(analysis, r, writes, count))
+			    is_known(r, writes, count))
 				continue;
 			writes = alloc_grow(writes, count + 1, sizeof(*writes));
 			writes[count++] = (struct cow_write){
 				.subject = subject,
+				.subject_name = analysis->subjects[subject].name,
 				.target = json_get_text(r, "target", ""),
 				.order = json_get_text(r, "order", ""),
 				.file_bytes = experiment_value(r, "file_bytes"),

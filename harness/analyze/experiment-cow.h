@@ -7,6 +7,7 @@
 /** One write: the same target and order of one subject, over all turns. */
 struct cow_write {
 	size_t subject;
+	const char *subject_name;
 	const char *target, *order; /**< as the record has them; borrowed */
 	double file_bytes, written_bytes;
 	size_t failed; /**< writes that the system refused */

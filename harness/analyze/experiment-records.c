@@ -3,7 +3,10 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "harness/base/alloc.h"
 
 size_t experiment_subject(const struct analysis *analysis, const struct json *record)
 {
@@ -39,6 +42,26 @@ const struct json *experiment_next(const struct analysis *analysis, const char *
 			  !turn_counts(analysis, record)))
 		record = json_next(record);
 	return record;
+}
+
+struct stats_summary experiment_stats(const struct analysis *analysis, const char *experiment, const char *key,
+				      bool (*matches)(const struct json *record, const void *data), const void *data)
+{
+	struct stats_summary stats = {0};
+	double *values = NULL;
+	size_t count = 0;
+
+	for (const struct json *r = NULL; (r = experiment_next(analysis, experiment, r));) {
+		double value = experiment_value(r, key);
+
+		if (!matches(r, data) || isnan(value))
+			continue;
+		values = alloc_grow(values, count + 1, sizeof(*values));
+		values[count++] = value;
+	}
+	(void)stats_summary(values, count, analysis->confidence, &stats, NULL);
+	free(values);
+	return stats;
 }
 
 bool experiment_is(const struct json *record, const char *what)

@@ -9,6 +9,9 @@
  * those of subjects that the plan does not have, and a turn that was taken again by a resumed run.
  */
 const struct json *experiment_next(const struct analysis *analysis, const char *experiment, const struct json *record);
+/** Figures about one number of all records that `matches` wants (n = 0: not known in any). */
+struct stats_summary experiment_stats(const struct analysis *analysis, const char *experiment, const char *key,
+				      bool (*matches)(const struct json *record, const void *data), const void *data);
 /** The subject that it is of. */
 size_t experiment_subject(const struct analysis *analysis, const struct json *record);
 /** Is the record of what `what` says? */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "harness/base/error.h"
@@ -31,6 +32,11 @@ int file_remove_tree(const char *path, struct error *err);
 /** A byte for byte copy (reflink or in-kernel copy where the file system can). */
 int file_copy(const char *from, const char *to, struct error *err);
 bool file_exists(const char *path);
+
+/** Called for each entry, for folders after what is in them; below 0: the walk ends with that. */
+typedef int (*file_visit)(int folder, const char *name, const struct stat *st, void *data);
+/** Visits a file, or a tree and all in it; follows no link, enters no mount. A missing path is fine. Negative errno. */
+int file_walk(const char *path, file_visit visit, void *data);
 
 /** What a tree takes (method R3.1): every inode once, no mount entered. */
 struct file_usage {

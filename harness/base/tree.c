@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two walks over a folder tree of file.h: what it takes, and away with it. No walk leaves its file system. */
+/* The walks over a folder tree of file.h: what it takes, and away with it. No walk leaves its file system. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,6 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
-
-/* Called for each entry; folders after what is in them. */
-typedef int (*tree_visit)(int folder, const char *name, const struct stat *st, void *data);
 
 static void cleanup_closedir(DIR **dir)
 {
@@ -40,7 +37,7 @@ static int folder_open(int folder, const char *name, bool unlock)
 	return openat(folder, name, flags);
 }
 
-static int tree_walk(int folder, const char *name, dev_t device, tree_visit visit, void *data)
+static int tree_walk(int folder, const char *name, dev_t device, file_visit visit, void *data)
 {
 	struct stat st;
 
@@ -69,7 +66,7 @@ static int tree_walk(int folder, const char *name, dev_t device, tree_visit visi
 	return visit(folder, name, &st, data);
 }
 
-static int tree_start(const char *path, tree_visit visit, void *data)
+int file_walk(const char *path, file_visit visit, void *data)
 {
 	struct stat st;
 
@@ -80,7 +77,7 @@ static int tree_start(const char *path, tree_visit visit, void *data)
 
 int file_remove_tree(const char *path, struct error *err)
 {
-	int rc = tree_start(path, tree_unlink, NULL);
+	int rc = file_walk(path, tree_unlink, NULL);
 
 	return rc < 0 ? error_errno(err, -rc, "%s: cannot remove", path) : 0;
 }
@@ -114,7 +111,7 @@ static int tree_add(int folder, const char *name, const struct stat *st, void *d
 int file_usage(const char *path, struct file_usage *ret_usage, struct error *err)
 {
 	struct tree_sum sum = {0};
-	int rc = tree_start(path, tree_add, &sum);
+	int rc = file_walk(path, tree_add, &sum);
 
 	free(sum.linked);
 	if (rc < 0)

@@ -8,8 +8,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 
-/* Delayed allocation hides blocks until they are written back (method R3.1). */
-static void disk_sync(const char *path)
+void disk_sync(const char *path)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 

@@ -91,8 +91,13 @@ static bool cow_write(struct experiment_turn *turn, struct attempt *a, const str
 	return experiment_record(turn, record);
 }
 
-static void cow_writes(struct experiment_turn *turn, struct attempt *a)
+static void cow_writes(struct experiment_turn *turn, struct attempt *a, void *data)
 {
+	(void)data;
+	if (!costs_has_row(&a->costs, DISK_INSTANCE)) {
+		experiment_fail(turn, SAMPLE_SKIPPED, "cow", "it has no layer of its own on a disk: nothing is copied");
+		return;
+	}
 	for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++) {
 		bool whole = targets[t].bytes > ELSEWHERE;
 
@@ -104,32 +109,10 @@ static void cow_writes(struct experiment_turn *turn, struct attempt *a)
 	}
 }
 
-static bool has_layer(const struct costs *costs)
-{
-	for (size_t i = 0; i < costs->path_count; i++)
-		if (costs->paths[i].row == DISK_INSTANCE)
-			return true;
-	return false;
-}
-
 void experiment_cow(struct experiment_turn *turn)
 {
-	struct attempt a = {.all = turn->attempts, .subject = turn->step->subject, .sample = turn->sample};
-
-	attempt_begin(&a);
-	if (turn->subject->root != ROOT_LARGE)
+	if (turn->subject->root == ROOT_LARGE)
+		experiment_instance(turn, cow_writes, NULL);
+	else
 		experiment_fail(turn, SAMPLE_SKIPPED, "cow", "its root has no files to write to: it needs root=large");
-	else if (attempt_start(&a) && attempt_await_ready(&a)) {
-		residue_remember(&a.residue, &a.in);
-		attempt_learn(&a);
-		if (turn->sample->status == SAMPLE_OK && attempt_inspect(&a) && !has_layer(&a.costs))
-			experiment_fail(turn, SAMPLE_SKIPPED, "cow",
-					"it has no layer of its own on a disk: nothing is copied");
-		if (turn->sample->status == SAMPLE_OK)
-			cow_writes(turn, &a);
-		attempt_stop(&a);
-	}
-	attempt_end(&a);
-	if (receiver_interrupted(turn->attempts->receiver))
-		experiment_fail(turn, SAMPLE_ABORTED, "cow", "the run was interrupted");
 }

@@ -11,7 +11,6 @@
 
 #include "harness/base/clock.h"
 #include "harness/measure/attempt-steps.h"
-#include "harness/measure/daemons.h"
 #include "harness/measure/experiment.h"
 #include "harness/measure/memory.h"
 
@@ -59,10 +58,11 @@ static bool touch_hold(struct experiment_turn *turn, struct attempt *a, uint64_t
 	return false;
 }
 
-static void touch_steps(struct experiment_turn *turn, struct attempt *a)
+static void touch_steps(struct experiment_turn *turn, struct attempt *a, void *data)
 {
 	uint64_t bytes = experiment_number(turn->choice, "bytes");
 
+	(void)data;
 	if (touch_weigh(turn, a, "idle", 0) && !experiment_must_end(turn) && touch_hold(turn, a, bytes) &&
 	    touch_weigh(turn, a, "holding", (int64_t)bytes) && !experiment_must_end(turn) && touch_hold(turn, a, 0))
 		(void)touch_weigh(turn, a, "after_work", 0);
@@ -70,18 +70,5 @@ static void touch_steps(struct experiment_turn *turn, struct attempt *a)
 
 void experiment_touch(struct experiment_turn *turn)
 {
-	struct attempt a = {.all = turn->attempts, .subject = turn->step->subject, .sample = turn->sample};
-
-	attempt_begin(&a);
-	a.daemons_before = daemons_pss_bytes(a.in.subject);
-	if (attempt_start(&a) && attempt_await_ready(&a)) {
-		residue_remember(&a.residue, &a.in);
-		attempt_learn(&a);
-		if (turn->sample->status == SAMPLE_OK && attempt_inspect(&a))
-			touch_steps(turn, &a);
-		attempt_stop(&a);
-	}
-	attempt_end(&a);
-	if (receiver_interrupted(turn->attempts->receiver))
-		experiment_fail(turn, SAMPLE_ABORTED, "touch", "the run was interrupted");
+	experiment_instance(turn, touch_steps, NULL);
 }

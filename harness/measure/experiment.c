@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "harness/base/clock.h"
+#include "harness/measure/attempt-steps.h"
+#include "harness/measure/daemons.h"
 
 static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
 	{EXPERIMENT_WORK, experiment_work},
 	{"layers", experiment_layers},
+	{"disk", experiment_disk},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},
 	{"density", experiment_ramp},
@@ -82,4 +85,23 @@ void experiment_fail(struct experiment_turn *turn, enum sample_status status, co
 	va_start(args, format);
 	(void)vsnprintf(sample->error, sizeof(sample->error), format, args);
 	va_end(args);
+}
+
+void experiment_instance(struct experiment_turn *turn,
+			 void (*steps)(struct experiment_turn *turn, struct attempt *a, void *data), void *data)
+{
+	struct attempt a = {.all = turn->attempts, .subject = turn->step->subject, .sample = turn->sample};
+
+	attempt_begin(&a);
+	a.daemons_before = daemons_pss_bytes(a.in.subject);
+	if (attempt_start(&a) && attempt_await_ready(&a)) {
+		residue_remember(&a.residue, &a.in);
+		attempt_learn(&a);
+		if (turn->sample->status == SAMPLE_OK && attempt_inspect(&a))
+			steps(turn, &a, data);
+		attempt_stop(&a);
+	}
+	attempt_end(&a);
+	if (receiver_interrupted(turn->attempts->receiver))
+		experiment_fail(turn, SAMPLE_ABORTED, turn->choice->spec->name, "the run was interrupted");
 }

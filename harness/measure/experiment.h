@@ -59,6 +59,15 @@ void experiment_fail(struct experiment_turn *turn, enum sample_status status, co
 		     const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+struct attempt;
+/**
+ * One fresh instance: `steps` gets it ready and inspected, and afterwards it goes. Where it does not come so far, the
+ * sample says why, and there are no steps.
+ */
+void experiment_instance(struct experiment_turn *turn,
+			 void (*steps)(struct experiment_turn *turn, struct attempt *a, void *data), void *data);
+
+void experiment_disk(struct experiment_turn *turn);
 void experiment_touch(struct experiment_turn *turn);
 void experiment_ramp(struct experiment_turn *turn);
 void experiment_work(struct experiment_turn *turn);

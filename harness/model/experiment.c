@@ -36,10 +36,17 @@ static const struct experiment_option layers_options[] = {
 	{0},
 };
 
+static const struct experiment_option disk_options[] = {
+	{"bytes", 1, 64 << 20, 1 << 20, "how much the payload writes into a new file"},
+	{0},
+};
+
 const struct experiment_spec experiment_specs[] = {
 	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
 	{"touch", "memory that the payload holds and gives back, seen by every lens", touch_options},
+	{"disk", "what all instances share on disk, and what each has of its own: ready, idle, after work",
+	 disk_options},
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 	{EXPERIMENT_WORK, "identical work in every subject: what each operation costs", work_options},
 	{"layers", "a small change committed again and again: what each layer costs, what they share", layers_options},

@@ -36,3 +36,11 @@ void costs_add_path(struct costs *costs, enum disk_row row, const char *path)
 	(void)snprintf(costs->paths[costs->path_count].path, PATH_MAX, "%s", path);
 	costs->path_count++;
 }
+
+bool costs_has_row(const struct costs *costs, enum disk_row row)
+{
+	for (size_t i = 0; i < costs->path_count; i++)
+		if (costs->paths[i].row == row)
+			return true;
+	return false;
+}

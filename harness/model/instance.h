@@ -77,3 +77,4 @@ struct costs {
 
 void costs_add_process(struct costs *costs, pid_t pid);
 void costs_add_path(struct costs *costs, enum disk_row row, const char *path);
+bool costs_has_row(const struct costs *costs, enum disk_row row);

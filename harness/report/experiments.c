@@ -14,6 +14,7 @@ static const struct {
 	{"memory", json_of_memory, section_memory},
 	{"density", json_of_density, section_density},
 	{"touch", json_of_touch, section_touch},
+	{"disk", json_of_disk, section_disk},
 	{"cow", json_of_cow, section_cow},
 	{"layers", json_of_layers, section_layers},
 };

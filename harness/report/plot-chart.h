@@ -13,6 +13,7 @@ bool plot_ramp(struct script *script, const struct analysis *analysis);
 bool plot_density(struct script *script, const struct analysis *analysis);
 bool plot_layers(struct script *script, const struct analysis *analysis);
 bool plot_cow(struct script *script, const struct analysis *analysis);
+bool plot_amortised(struct script *script, const struct analysis *analysis);
 bool plot_disk(struct script *script, const struct analysis *analysis);
 
 #define PLOT_LATENCY "request_to_ready_ns" /* the metric of both charts of start-up times */

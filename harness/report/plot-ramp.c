@@ -5,25 +5,10 @@
 
 #include "harness/analyze/experiment-ramp.h"
 #include "harness/base/alloc.h"
-#include "harness/base/cleanup.h"
 #include "harness/base/units.h"
-#include "harness/report/plot-chart.h"
+#include "harness/report/plot-curves.h"
 
 #define LINE_STEPS 24
-
-/* The ends of both axes. */
-struct frame {
-	double n_high, low, high;
-};
-
-static void frame_take(struct frame *frame, double n, double value)
-{
-	if (!(n > 0) || !(value > 0))
-		return;
-	frame->n_high = fmax(frame->n_high, n);
-	frame->low = fmin(frame->low, value);
-	frame->high = fmax(frame->high, value);
-}
 
 /* A point, and what a pointer shows on it; what is not above 0 has no place on a logarithmic axis. */
 static void point_row(struct script *script, double n, double value, enum units units, const char *subject)
@@ -64,50 +49,36 @@ static void line_rows(struct script *script, const struct ramp_fit *fit)
 	}
 }
 
-static void curve_texts(struct script *script, const struct analysis *a, const struct ramp_fit *fit, size_t curve,
-			const char *text)
-{
-	script_text(script, a->subjects[fit->subject].title, "curve_name[%zu]", curve);
-	script_text(script, text, "curve_text[%zu]", curve);
-	script_number(script, (double)(fit->subject + 1), "curve_colour[%zu]", curve);
-}
-
-static void frame_write(struct script *script, const struct frame *frame, size_t curves, bool bytes)
-{
-	script_number(script, (double)curves, "curve_count");
-	script_number(script, fmax(frame->n_high * 1.15, 2), "n_high");
-	script_number(script, frame->low / 1.6, "y_low");
-	script_number(script, frame->high * 1.6, "y_high");
-	script_number(script, bytes, "y_bytes");
-	script_number(script, 10, "name_width");
-}
-
 /* The last experiment with ramps; a scenario has one. False: there is none, or it has no such numbers. */
 static bool footprint_fill(struct script *script, const struct analysis *a, const struct ramp_fit *fits, size_t count)
 {
-	struct frame frame = {.low = INFINITY};
+	struct plot_curves curves = {.bytes = true, .what = "instances at once"};
 	char amount[UNITS_MAX];
-	size_t curves = 0;
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < fits[i].point_count; k++)
-			frame_take(&frame, fits[i].points[k].n, fits[i].points[k].footprint_bytes);
-	if (!(frame.n_high > 0))
-		return false;
-	script_arrays(script, count, "curve_name curve_text curve_colour");
 	for (size_t i = 0; i < count; i++) {
-		cleanup_free char *text =
-			alloc_format("%s each", units_text(UNITS_BYTES, fits[i].marginal.value, amount));
+		double n = NAN, bytes = NAN;
 
-		curve_texts(script, a, &fits[i], ++curves, text);
 		script_table(script, "What all instances of a subject take together.", "n\tbytes\tsubject");
-		for (size_t k = 0; k < fits[i].point_count; k++)
-			point_row(script, fits[i].points[k].n, fits[i].points[k].footprint_bytes, UNITS_BYTES,
+		for (size_t k = 0; k < fits[i].point_count; k++) {
+			const struct ramp_point *point = &fits[i].points[k];
+			bool shown = point->footprint_bytes > 0 && point->n > 0;
+
+			if (shown && !(point->n < n)) {
+				n = point->n;
+				bytes = point->footprint_bytes;
+			}
+			plot_curves_take(&curves, point->n, point->footprint_bytes);
+			point_row(script, point->n, shown ? point->footprint_bytes : NAN, UNITS_BYTES,
 				  a->subjects[fits[i].subject].title);
+		}
 		line_rows(script, &fits[i]);
+		plot_curves_add(&curves, fits[i].subject, n, bytes,
+				alloc_format("%s each", units_text(UNITS_BYTES, fits[i].marginal.value, amount)));
 	}
-	frame_write(script, &frame, curves, true);
-	return true;
+	bool any = curves.n_high > 0;
+
+	plot_curves_end(script, a, &curves);
+	return any;
 }
 
 bool plot_ramp(struct script *script, const struct analysis *analysis)
@@ -127,30 +98,33 @@ bool plot_ramp(struct script *script, const struct analysis *analysis)
 
 static bool starts_fill(struct script *script, const struct analysis *a, const struct ramp_fit *fits, size_t count)
 {
-	struct frame frame = {.low = INFINITY};
-	size_t curves = 0;
+	struct plot_curves curves = {.bytes = false, .what = "instances at once"};
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < fits[i].start_count; k++)
-			frame_take(&frame, fits[i].starts[k].n, fits[i].starts[k].latency_ns);
-	if (!(frame.n_high > 0))
-		return false;
-	script_arrays(script, count, "curve_name curve_text curve_colour");
 	for (size_t i = 0; i < count; i++) {
-		cleanup_free char *text = alloc_format("%.0f at once", fits[i].n_max);
+		double n = NAN, latency_ns = NAN;
 
-		curve_texts(script, a, &fits[i], ++curves, text);
 		script_table(script, "The start of each instance.", "n\tns\tsubject");
-		for (size_t k = 0; k < fits[i].start_count; k++)
-			point_row(script, fits[i].starts[k].n, fits[i].starts[k].latency_ns, UNITS_NS,
+		for (size_t k = 0; k < fits[i].start_count; k++) {
+			const struct ramp_start *start = &fits[i].starts[k];
+
+			if (start->latency_ns > 0 && !(start->n < n)) {
+				n = start->n;
+				latency_ns = start->latency_ns;
+			}
+			plot_curves_take(&curves, start->n, start->latency_ns);
+			point_row(script, start->n, start->latency_ns, UNITS_NS,
 				  a->subjects[fits[i].subject].title);
+		}
 		script_table(script, "No line.", "n\tns\tlow\thigh");
 		for (int k = 0; k < 4; k++)
 			script_field(script, NAN);
 		script_row_end(script);
+		plot_curves_add(&curves, fits[i].subject, n, latency_ns, alloc_format("%.0f at once", fits[i].n_max));
 	}
-	frame_write(script, &frame, curves, false);
-	return true;
+	bool any = curves.n_high > 0;
+
+	plot_curves_end(script, a, &curves);
+	return any;
 }
 
 bool plot_density(struct script *script, const struct analysis *analysis)

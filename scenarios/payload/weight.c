@@ -76,14 +76,21 @@ static void allow_writing(const char *path)
 
 static int write_and_sync(const char *path, uint64_t offset, uint64_t bytes)
 {
-	static char data[WEIGHT_WRITE_MAX];
+	static char data[PAGE_BYTES];
 	int fd = open(path, WRITE_FLAGS, 0644);
 
 	if (fd < 0)
 		return errno;
 	memset(data, 'x', sizeof(data));
-	ssize_t put = pwrite(fd, data, bytes, (off_t)offset);
-	int error = put < 0 ? errno : put != (ssize_t)bytes ? ENOSPC : 0;
+	int error = 0;
+
+	for (uint64_t done = 0; !error && done < bytes;) {
+		uint64_t left = bytes - done, some = left < sizeof(data) ? left : sizeof(data);
+		ssize_t put = pwrite(fd, data, some, (off_t)(offset + done));
+
+		error = put < 0 ? errno : put ? 0 : ENOSPC;
+		done += put > 0 ? (uint64_t)put : 0;
+	}
 
 	if (!error && fsync(fd) < 0)
 		error = errno;

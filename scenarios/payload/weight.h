@@ -15,4 +15,4 @@ int weight_touch(const char *arguments);
  */
 int weight_write(char *arguments);
 
-#define WEIGHT_WRITE_MAX 4096
+#define WEIGHT_WRITE_MAX (64u << 20)

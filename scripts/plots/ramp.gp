@@ -4,7 +4,7 @@ plot_px = 380
 legend_px = 24 * curve_count
 canvas_height = top_px + 8 + legend_px + plot_px + bottom_px
 left_edge = 96
-right_edge = canvas_width - 24
+right_edge = canvas_width - 150
 
 set lmargin at screen px(left_edge)
 set rmargin at screen px(right_edge)
@@ -29,12 +29,16 @@ do for [format in formats] {
 	eval open_of(format)
 	set output chart.".".format
 	eval set_texts
-	set label 21 "instances at once; logarithmic axes" center \
+	set label 21 x_what."; logarithmic axes" center \
 		at screen px((left_edge + right_edge) / 2), screen py(canvas_height - bottom_px + 44) font small textcolor rgb ink
 	set for [k=1:curve_count] object k rectangle center screen px(24), screen py(legend_y(k)) \
 		size screen px(14), screen 14.0 / canvas_height fc rgb subject_colour(curve_colour[k]) fs solid 1 noborder
 	set for [k=1:curve_count] label 30 + k curve_name[k].": ".curve_text[k] \
 		at screen px(38), screen py(legend_y(k)) font bold textcolor rgb ink
+
+	set for [k=1:curve_count] label 130 + k substr(curve_name[k], 1, 22) \
+		at first curve_end[k], screen py(top_px + 8 + legend_px + curve_label_px[k]) offset character 1, 0 \
+		font small textcolor rgb subject_colour(curve_colour[k])
 
 	plot for [k=1:curve_count] data index 2 * k - 1 using 1:3:4 with filledcurves \
 			fc rgb clear(curve_colour[k], 190) fs solid 1 noborder, \

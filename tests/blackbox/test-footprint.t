@@ -6,7 +6,13 @@ source tests/tap.bash
 
 tare=${TARE:-build/tare}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+small=$scratch/small # a file system of its own
+# shellcheck disable=SC2317,SC2329
+finish() {
+	mountpoint -q "$small" && umount "$small"
+	rm -rf "$scratch"
+}
+trap finish EXIT
 
 if [[ $EUID -ne 0 ]]; then
 	skip 'experiments with real subjects' 'needs root'
@@ -100,5 +106,52 @@ ok 'the report follows its schema' tests/blackbox/validate "$scratch/cow/report.
 cp "$scratch/cow/report.json" "$scratch/before.json"
 ok 'the report is made again' "$tare" report "$scratch/cow" --plots none --format md
 ok 'byte for byte' cmp "$scratch/before.json" "$scratch/cow/report.json"
+
+# disk SUBJECT ROW FIELD: the median of one row
+disk() {
+	jq --arg subject "$1" --arg row "$2" ".experiments.disk.subjects[] | select(.subject == \$subject) | .rows[]
+		| select(.row == \$row) | .$3.median" "$run/report.json"
+}
+sed 's/"limits"/"settle": {"min_ns": 100000000, "max_ns": 200000000}, "limits"/' scenarios/disk.json >"$scratch/disk.json"
+
+run=$scratch/disk
+ok 'a run of disk' timeout 180 "$tare" run "$scratch/disk.json" --subjects process,namespace,runc,vm --blocks 1 --out "$run" \
+	--quiet --plots none
+for subject in process namespace runc vm; do
+	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | [.status, .residue] | @csv" "$run/samples.jsonl")" \
+		'"ok",' "$subject: its turn went well, and left nothing"
+done
+is "$(disk process instance_created unique_bytes)" 0 'a process has nothing of its own'
+is "$(disk process instance_after_work unique_bytes)" null 'and writes nowhere'
+is "$(disk namespace boot_artefacts unique_bytes)" 0 'a container has no boot files'
+for subject in namespace runc vm; do
+	created=$(disk $subject instance_created unique_bytes)
+	worked=$(disk $subject instance_after_work unique_bytes)
+	ok "$subject: its own layer grows by the mebibyte that was written ($created, $worked)" \
+		test $((worked - created)) -ge 1048576 -a $((worked - created)) -le 1400000
+done
+ok 'a packed image is smaller than the image' test "$(disk namespace image_transfer apparent_bytes)" -lt \
+	"$(disk namespace image_base apparent_bytes)"
+is "$(jq '.experiments.disk.subjects[] | select(.subject == "vm")
+	| .amortised[] | select(.n == 1000) | .bytes' "$run/report.json")" \
+	"$(jq '.experiments.disk.subjects[] | select(.subject == "vm") | .base_bytes + 1000 * .instance_bytes' "$run/report.json")" \
+	'a thousand take what is shared once, and a thousand layers'
+ok 'the report of disk follows its schema' tests/blackbox/validate "$run/report.json"
+
+# On a file system with reflinks a guest's layer shares its first blocks with the template that it was copied from.
+run=$small/disk
+if truncate -s 400M "$scratch/xfs" && mkfs.xfs -q "$scratch/xfs" && mkdir "$small" && mount -o loop "$scratch/xfs" "$small" 2>/dev/null; then
+	mkdir "$small/build"
+	cp -r build/guest build/payload build/root build/root.* build/*.qcow2 "$small/build"
+	ok 'disk on a file system with reflinks' env TARE_ARTIFACTS="$small/build" timeout 180 "$tare" run "$scratch/disk.json" \
+		--subjects vm --blocks 1 --out "$run" --quiet --plots none
+	shared=$(disk vm instance_created shared_bytes)
+	unique=$(disk vm instance_created unique_bytes)
+	ok "what is reflinked is told ($shared), and is not its own ($unique)" test "$shared" -gt 0 -a \
+		"$((unique + shared))" -eq "$(disk vm instance_created allocated_bytes)"
+	umount "$small"
+else
+	skip 'a file system with reflinks' 'no loop device, or no XFS'
+fi
 
 plan

@@ -41,6 +41,21 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(commit, "allocated_bytes", 12 << 10);
 	json_append(records, commit);
 	json_append(records, upon);
+	struct json *row = experiment_make_record("disk", "row", subject);
+	struct json *base = json_copy(row), *boot = json_copy(row);
+
+	json_add_text(row, "row", "instance_created");
+	json_add_int(row, "apparent_bytes", 16384);
+	json_add_int(row, "unique_bytes", 16384);
+	json_append(records, row);
+	json_add_text(base, "row", "image_base");
+	json_add_int(base, "apparent_bytes", 2 << 20);
+	json_add_int(base, "unique_bytes", 2 << 20);
+	json_append(records, base);
+	json_add_text(boot, "row", "boot_artefacts");
+	json_add_int(boot, "apparent_bytes", 0);
+	json_add_int(boot, "unique_bytes", 0);
+	json_append(records, boot);
 
 	struct json *point = experiment_make_record("memory", "point", subject);
 	struct json *start = experiment_make_record("memory", "start", subject);
