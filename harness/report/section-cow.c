@@ -36,7 +36,7 @@ struct json *json_of_cow(const struct analysis *analysis)
 
 void section_cow(struct page *page, const struct analysis *analysis)
 {
-	struct table table = {.align = "lsrrr"};
+	struct table table = {.align = "ssrrr"};
 	char text[96], amount[UNITS_MAX];
 	size_t count;
 	cleanup_free struct cow_write *writes = cow_writes_make(analysis, &count);

@@ -137,7 +137,7 @@ static void reconcile(struct page *page, const struct analysis *a, const struct 
 
 static void section_of(struct page *page, const struct analysis *a, const char *experiment)
 {
-	struct table table = {.align = "lrrrrs"};
+	struct table table = {.align = "srrrrs"};
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(a, &count);
 
@@ -156,7 +156,7 @@ static void section_of(struct page *page, const struct analysis *a, const char *
 
 static void section_starts(struct page *page, const struct analysis *a)
 {
-	struct table table = {.align = "lrrrrr"};
+	struct table table = {.align = "srrrrr"};
 	char text[UNITS_MAX], knee[32];
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(a, &count);

@@ -31,7 +31,7 @@ struct json *json_of_touch(const struct analysis *analysis)
 
 void section_touch(struct page *page, const struct analysis *analysis)
 {
-	struct table table = {.align = "llrrr"};
+	struct table table = {.align = "ssrrr"};
 	char text[UNITS_MAX];
 	size_t count;
 	cleanup_free struct touch_lens *lenses = touch_lenses_make(analysis, &count);

@@ -19,9 +19,20 @@ browse() {
 	said=$(timeout 120 tests/blackbox/browser "$scratch/$1/report.html" "${@:2}") || said='{}'
 }
 
-for run in tcg one failures hostile; do
-	cp -r "tests/data/runs/$run" "$scratch/$run"
-	timeout 60 "$tare" report "$scratch/$run" --plots svg >/dev/null || true
+# Experiments too: recorded runs, with a subject whose name means something to HTML, SVG, gnuplot and terminals.
+for run in cow density; do
+	mkdir "$scratch/$run"
+	cp "results/reference/$run/host.json" "$scratch/$run"
+	for file in plan.json samples.jsonl; do
+		jq -c --arg name $'<b onclick=alert(1)>]]>{/=9 x}\e[31m' 'if .subject == "namespace" then .subject = $name else . end |
+			if .subjects then .subjects |= map(if .name == "namespace" then .name = $name else . end) else . end' \
+			"results/reference/$run/$file" >"$scratch/$run/$file"
+	done
+done
+for run in tcg one failures hostile cow density; do
+	[[ -d $scratch/$run ]] || cp -r "tests/data/runs/$run" "$scratch/$run"
+	timeout 60 "$tare" report "$scratch/$run" --plots svg >"$scratch/said" || true
+	is "$(grep -vE '^ *(Report:|Charts:|are in )' "$scratch/said" | awk 'length > 80' | wc -l)" 0 "$run: the summary fits 80 columns"
 	options=(--eval 'document.querySelectorAll("script, iframe, object, img, [onload], [onerror], [onmousemove]").length'
 		--eval 'document.querySelectorAll("main h2").length > 8' --eval 'document.documentElement.scrollWidth <= innerWidth'
 		--width 390 --height 844)
