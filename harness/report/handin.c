@@ -135,6 +135,8 @@ int handin_write(const struct handin_run *runs, size_t count, const char *labs, 
 		loaded += !rc;
 	}
 	if (!rc)
+		rc = file_make_dirs(folder, 0755, err);
+	if (!rc)
 		rc = put_page(PAGE_MARKDOWN, done, count, who, markdown, err);
 	if (!rc)
 		rc = put_page(PAGE_HTML, done, count, who, html, err);

@@ -84,13 +84,13 @@ like "$(<"$scratch/err")" "toy.json: predict\\[0\\].unit: 'miles'" 'file and fie
 rm "$scratch/data/scenarios/labs/toy."*
 rm -r "$scratch/state/tare/runs/"*-lab-toy-*
 
-ok 'the hand-in' "$tare" lab --report --out "$scratch" --name '<b>Ada</b>'
-is "$(grep -c '^## ' "$scratch/hand-in.md")" "$(wc -l <<<"$labs")" 'it has each lab once'
-is "$(grep -c '<b>' "$scratch/hand-in.html")" 0 'a name is shown, not run'
+ok 'the hand-in' "$tare" lab --report --out "$scratch/new/hand-in" --name '<b>Ada</b>'
+is "$(grep -c '^## ' "$scratch/new/hand-in/hand-in.md")" "$(wc -l <<<"$labs")" 'it has each lab once'
+is "$(grep -c '<b>' "$scratch/new/hand-in/hand-in.html")" 0 'a name is shown, not run'
 if [[ -n $(command -v chromium-headless-shell chromium) ]]; then
 	axe=build/npm/node_modules/axe-core/axe.min.js options=()
 	[[ ! -r $axe ]] || options=(--axe "$axe")
-	said=$(timeout 120 tests/blackbox/browser "$scratch/hand-in.html" "${options[@]}")
+	said=$(timeout 120 tests/blackbox/browser "$scratch/new/hand-in/hand-in.html" "${options[@]}")
 	is "$(jq -c '[.console, .requests, .axe // []]' <<<"$said")" '[[],[],[]]' 'a browser has nothing to object to'
 fi
 
