@@ -23,5 +23,7 @@ struct json *json_of_layers(const struct analysis *analysis);
 void section_layers(struct page *page, const struct analysis *analysis);
 struct json *json_of_disk(const struct analysis *analysis);
 void section_disk(struct page *page, const struct analysis *analysis);
+struct json *json_of_work(const struct analysis *analysis);
+void section_work(struct page *page, const struct analysis *analysis);
 struct json *json_of_cow(const struct analysis *analysis);
 void section_cow(struct page *page, const struct analysis *analysis);

@@ -22,6 +22,7 @@ const struct plot plot_table[] = {
 	{"density", "Start-up time of each instance, against how many there are", "an experiment with a ramp"},
 	{"cow", "Copy-on-write: what one written byte costs", "the experiment cow"},
 	{"layers", "Layers: what each further one of an image costs", "the experiment layers"},
+	{"work", "Identical work: what one operation costs in each box", "the experiment work"},
 	{"amortised", "Disk space of all instances together, against how many there are", "the experiment disk"},
 	{"disk", "Disk space: the first instance, and each further one", "footprint samples"},
 };
@@ -44,6 +45,7 @@ static const struct {
 	{plot_template_ramp, NOT_KVM_TIME, plot_density},
 	{plot_template_cow, NOT_KVM_TIME, plot_cow},
 	{plot_template_layers, NOT_KVM_TIME, plot_layers},
+	{plot_template_work, NOT_KVM_TIME, plot_work},
 	{plot_template_ramp, "", plot_amortised},
 	{plot_template_weight, "", plot_disk},
 };

@@ -5,7 +5,8 @@
 #include "harness/base/json.h"
 
 /* One record of an experiment, begun. */
-static inline struct json *experiment_make_record(const char *experiment, const char *what, const char *subject)
+static inline struct json *experiment_make_record_in(const char *experiment, const char *what, const char *subject,
+						     int block)
 {
 	struct json *record = json_object();
 
@@ -14,8 +15,14 @@ static inline struct json *experiment_make_record(const char *experiment, const 
 	json_add_text(record, "what", what);
 	json_add_text(record, "subject", subject);
 	json_add_int(record, "sample", 1000000);
-	json_add_int(record, "block", 0);
+	json_add_int(record, "block", block);
 	return record;
+}
+
+/* The same, in the first block. */
+static inline struct json *experiment_make_record(const char *experiment, const char *what, const char *subject)
+{
+	return experiment_make_record_in(experiment, what, subject, 0);
 }
 
 /* What the charts of experiments show. */
@@ -56,6 +63,22 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(boot, "apparent_bytes", 0);
 	json_add_int(boot, "unique_bytes", 0);
 	json_append(records, boot);
+
+	struct json *work = experiment_make_record("work", "work", subject);
+	static const char *const series[] = {"ns", "cost_ns", "host_ns"};
+
+	json_add_text(work, "workload", "syscall");
+	json_add_text(work, "status", "ok");
+	json_add_int(work, "ops_count", 1000);
+	json_add_int(work, "warmup_count", 1);
+	for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
+		struct json *numbers = json_array();
+
+		for (int k = 0; k < 4; k++)
+			json_append(numbers, json_new_int(140000 + 1000 * k));
+		json_add(work, series[i], numbers);
+	}
+	json_append(records, work);
 
 	struct json *point = experiment_make_record("memory", "point", subject);
 	struct json *start = experiment_make_record("memory", "start", subject);

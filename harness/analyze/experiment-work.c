@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/analyze/experiment-work.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analyze/experiment-records.h"
+#include "harness/analyze/multiple.h"
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+
+#define WORK "work"
+#define DONE "ok"	     /* of a record: the payload's word */
+#define LEFT_OUT "left_out"  /* by the harness */
+#define ITERATIONS_MAX 64
+
+static const struct metric cost_metric = {
+	.name = "cost_ns",
+	.title = "cost of one operation",
+	.unit = UNIT_NS,
+	.kind = BLOCK_EXPERIMENT,
+	.band = 0.05,
+	.lower = "cheaper",
+	.higher = "dearer",
+};
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The numbers of an array after the warm-up, sorted. */
+static size_t counted(const struct json *record, const char *key, double values[ITERATIONS_MAX])
+{
+	double warmup = experiment_value(record, "warmup_count");
+	size_t count = 0, at = 0;
+
+	for (const struct json *n = json_first(json_get(record, key)); n && count < ITERATIONS_MAX; n = json_next(n)) {
+		double value = json_number_of(n, NAN);
+
+		if (at++ >= (size_t)fmax(warmup, 0) && value > 0)
+			values[count++] = value;
+	}
+	qsort(values, count, sizeof(values[0]), compare_doubles);
+	return count;
+}
+
+/* What one operation costs in this instance; NAN: it did not do it. */
+static double instance_cost(const struct json *record)
+{
+	double values[ITERATIONS_MAX] = {0}, ops = experiment_value(record, "ops_count");
+	size_t count = counted(record, "cost_ns", values);
+
+	if (strcmp(json_get_text(record, "status", ""), DONE) != 0 || !count || !(ops > 0))
+		return NAN;
+	return stats_quantile(values, count, 0.5) / ops;
+}
+
+/* By how much both clocks disagree about the whole; of short work the marks' own way is a part of that. */
+static double clock_ratio(const struct json *record)
+{
+	const struct json *host = json_first(json_get(record, "host_ns"));
+	double most = NAN;
+
+	for (const struct json *n = json_first(json_get(record, "ns")); n && host;
+	     n = json_next(n), host = json_next(host)) {
+		double own = json_number_of(n, NAN), whole = json_number_of(host, NAN);
+
+		if (own > 0 && whole > 0)
+			most = fmax(fabs(own / whole - 1), isnan(most) ? 0 : most);
+	}
+	return most;
+}
+
+/* One subject's instances at one workload. */
+struct instances {
+	double *cost, *block;
+	size_t count;
+};
+
+static void instances_free(struct instances *instances)
+{
+	free(instances->cost);
+	free(instances->block);
+}
+
+static void instance_take(struct work_cell *cell, struct instances *all, const struct json *record)
+{
+	double cost = instance_cost(record), ratio = clock_ratio(record);
+	const char *error = json_get_text(record, "error", NULL);
+
+	if (!isnan(ratio))
+		cell->clock_ratio = fmax(ratio, isnan(cell->clock_ratio) ? 0 : cell->clock_ratio);
+	if (isnan(cost)) {
+		cell->failed += strcmp(json_get_text(record, "status", ""), LEFT_OUT) != 0;
+		cell->reason = error ? error : json_get_text(record, "status", "");
+		return;
+	}
+	all->cost = alloc_grow(all->cost, all->count + 1, sizeof(*all->cost));
+	all->block = alloc_grow(all->block, all->count + 1, sizeof(*all->block));
+	all->block[all->count] = experiment_value(record, "block");
+	all->cost[all->count++] = cost;
+}
+
+/* False: no record is of this cell. */
+static bool cell_fill(const struct analysis *analysis, struct work_cell *cell, struct instances *ret_instances)
+{
+	bool any = false;
+
+	*ret_instances = (struct instances){0};
+	for (const struct json *r = NULL; (r = experiment_next(analysis, WORK, r));) {
+		if (!experiment_is(r, WORK) || experiment_subject(analysis, r) != cell->subject ||
+		    strcmp(json_get_text(r, "workload", ""), cell->workload->name) != 0)
+			continue;
+		any = true;
+		instance_take(cell, ret_instances, r);
+	}
+	(void)stats_summary(ret_instances->cost, ret_instances->count, analysis->confidence, &cell->cost_ns, NULL);
+	return any;
+}
+
+/* Paired by block. */
+static void cell_compare(const struct analysis *analysis, struct work_cell *cell, const struct instances *reference,
+			 const struct instances *own)
+{
+	size_t room = own->count + 1, pairs = 0;
+	cleanup_free double *x = alloc_zero(room, sizeof(*x));
+	cleanup_free double *y = alloc_zero(room, sizeof(*y));
+
+	for (size_t i = 0; i < own->count; i++)
+		for (size_t k = 0; k < reference->count; k++)
+			if (reference->block[k] == own->block[i]) {
+				x[pairs] = reference->cost[k];
+				y[pairs++] = own->cost[i];
+				break;
+			}
+	struct compare_data data = {
+		.x = x, .y = y, .x_count = pairs, .y_count = pairs, .confidence = analysis->confidence};
+
+	cell->compared = pairs && compare_paired(&data, &cell->versus, NULL) >= 0;
+	cell->p_holm = cell->compared && cell->versus.ratio_defined ? cell->versus.p : NAN;
+}
+
+size_t work_reference(const struct analysis *analysis)
+{
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < analysis->subject_count; i++) {
+		if (!analysis->subjects[i].usable)
+			continue;
+		if (analysis->subjects[i].kind == KIND_PROCESS)
+			return i;
+		first = first == SIZE_MAX ? i : first;
+	}
+	return first;
+}
+
+static void cells_judge(struct work_cell *cells, size_t count)
+{
+	cleanup_free double *p = alloc_zero(count + 1, sizeof(*p));
+
+	for (size_t i = 0; i < count; i++)
+		p[i] = cells[i].compared ? cells[i].p_holm : NAN;
+	multiple_holm(p, count);
+	for (size_t i = 0; i < count; i++) {
+		cells[i].p_holm = p[i];
+		cells[i].verdict = cells[i].compared ? verdict_of(&cells[i].versus, p[i], cost_metric.band)
+						     : VERDICT_NOT_COMPARABLE;
+		cells[i].verdict_word = verdict_name(cells[i].verdict, &cost_metric);
+	}
+}
+
+/* The row of one workload is added to the cells. */
+static struct work_cell *workload_cells(const struct analysis *analysis, const struct workload *workload,
+					struct work_cell *cells, size_t *count)
+{
+	size_t reference = work_reference(analysis);
+	struct instances base = {0}, own;
+
+	for (size_t round = 0; round < 2; round++) /* the reference first, then all in order */
+		for (size_t i = 0; i < analysis->subject_count; i++) {
+			struct work_cell cell = {
+				.workload = workload, .subject = i, .clock_ratio = NAN, .p_holm = NAN};
+
+			if (!round && i != reference)
+				continue;
+			bool any = cell_fill(analysis, &cell, &own);
+
+			if (!round) {
+				base = own;
+				continue;
+			}
+			if (any && i != reference)
+				cell_compare(analysis, &cell, &base, &own);
+			instances_free(&own);
+			if (!any)
+				continue;
+			cells = alloc_grow(cells, *count + 1, sizeof(*cells));
+			cells[(*count)++] = cell;
+		}
+	instances_free(&base);
+	return cells;
+}
+
+struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count)
+{
+	struct work_cell *cells = NULL;
+
+	*ret_count = 0;
+	for (size_t i = 0; i < workload_count; i++)
+		cells = workload_cells(analysis, &workload_table[i], cells, ret_count);
+	cells_judge(cells, *ret_count);
+	return cells;
+}

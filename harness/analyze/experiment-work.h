@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the experiment `work` found: the records of measure/experiment-work.c, put together over its instances. The
+ * instance is what is repeated (method R5.6): each gives one value, the median of its iterations that count. Costs, not
+ * rates, and no score over several workloads.
+ */
+#pragma once
+
+#include "harness/analyze/analysis.h"
+#include "harness/model/workload.h"
+
+/** One workload in one subject. */
+struct work_cell {
+	const struct workload *workload;
+	size_t subject;
+	struct stats_summary cost_ns; /**< of one operation, over instances; n = 0: none did it */
+	size_t failed;		      /**< instances in which it failed */
+	const char *reason;	      /**< why there is no value, or why one failed; NULL */
+	/** The largest part by which its own clock and the host's disagree about an iteration; NAN: not known. */
+	double clock_ratio;
+	struct comparison versus; /**< paired by block, with the reference in x; only where `compared` */
+	bool compared;
+	double p_holm; /**< over all cells that are compared */
+	enum verdict verdict;
+	const char *verdict_word; /**< "equivalent", "cheaper", "dearer", ... */
+};
+
+/** By workload in the order of their table, then by subject; for free(). */
+struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count);
+/** The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. */
+size_t work_reference(const struct analysis *analysis);

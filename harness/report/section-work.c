@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The experiment `work` in the report: what each operation costs in each box, against its cost in a process. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/analyze/experiment-work.h"
+#include "harness/base/cleanup.h"
+#include "harness/base/units.h"
+#include "harness/report/experiments.h"
+
+#define CLOCK_MOST 0.02 /* above this the guest's clock and the host's tell different stories (F-GUESTCLOCK) */
+
+static struct json *json_of_cell(const struct analysis *analysis, const struct work_cell *cell)
+{
+	struct json *row = json_object(), *ci = json_array();
+	const struct estimate *ratio = &cell->versus.ratio;
+
+	json_add_text(row, "workload", cell->workload->name);
+	json_add_text(row, "class", workload_class_name(cell->workload->class));
+	json_add_text(row, "subject", analysis->subjects[cell->subject].name);
+	json_add(row, "cost_ns", json_of_stats(&cell->cost_ns));
+	json_add_int(row, "failed_count", (int64_t)cell->failed);
+	json_add_text(row, "reason", cell->reason);
+	json_add_number(row, "clock_ratio", cell->clock_ratio);
+	json_add_number(row, "ratio_hl", cell->compared ? ratio->value : NAN);
+	if (cell->compared && ratio->ci.known) {
+		json_append(ci, json_new_number(ratio->ci.lo));
+		json_append(ci, json_new_number(ratio->ci.hi));
+		json_add(row, "ratio_ci", ci);
+	} else {
+		json_free(ci);
+		json_add_null(row, "ratio_ci");
+	}
+	json_add_number(row, "p_holm", cell->p_holm);
+	json_add_text(row, "verdict", cell->compared ? cell->verdict_word : NULL);
+	return row;
+}
+
+struct json *json_of_work(const struct analysis *analysis)
+{
+	struct json *object = json_object(), *list = json_array();
+	size_t count, reference = work_reference(analysis);
+	cleanup_free struct work_cell *cells = work_cells_make(analysis, &count);
+
+	json_add_text(object, "reference", reference == SIZE_MAX ? NULL : analysis->subjects[reference].name);
+	for (size_t i = 0; i < count; i++)
+		json_append(list, json_of_cell(analysis, &cells[i]));
+	json_add(object, "cells", list);
+	return object;
+}
+
+static void add_ratio(struct table *table, const struct work_cell *cell)
+{
+	const struct estimate *ratio = &cell->versus.ratio;
+
+	if (!cell->compared || isnan(ratio->value)) {
+		for (int i = 0; i < 3; i++)
+			table_add(table, "%s", "");
+		return;
+	}
+	table_add(table, "%.3g", ratio->value);
+	if (ratio->ci.known)
+		table_add(table, "[%.3g, %.3g]", ratio->ci.lo, ratio->ci.hi);
+	else
+		table_add(table, "too few");
+	table_add(table, "%s", cell->verdict_word);
+}
+
+static void table_of_class(struct page *page, const struct analysis *analysis, const struct work_cell *cells,
+			   size_t count, enum workload_class class)
+{
+	static const char *const heads[] = {"workload", "subject", "one operation", "n", "times", "95 %", "verdict"};
+	struct table table = {.align = "lsrrrll"};
+	char text[UNITS_MAX];
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		table_add(&table, "%s", heads[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (cells[i].workload->class != class)
+			continue;
+		table_add(&table, "%s", cells[i].workload->name);
+		table_add(&table, "%s", analysis->subjects[cells[i].subject].title);
+		table_add(&table, "%s",
+			  cells[i].cost_ns.n ? units_text(UNITS_NS, cells[i].cost_ns.median, text) : "none");
+		table_add(&table, "%zu", cells[i].cost_ns.n);
+		add_ratio(&table, &cells[i]);
+	}
+	page_table(page, &table);
+}
+
+/* What has no value, and clocks that disagree. */
+static void work_notes(struct page *page, const struct analysis *analysis, const struct work_cell *cells, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct work_cell *cell = &cells[i];
+		const char *title = analysis->subjects[cell->subject].title;
+
+		if (cell->failed || (!cell->cost_ns.n && cell->reason))
+			page_item(page, cell->workload->name, "in %s: %zu failed%s%s.", title, cell->failed,
+				  cell->reason ? ": " : "", cell->reason ? cell->reason : "");
+		if (cell->clock_ratio > CLOCK_MOST && page_full(page))
+			page_item(page, cell->workload->name,
+				  "in %s: its own clock and the host's marks around it differ by up to %.1f %%.", title,
+				  cell->clock_ratio * 100);
+	}
+	page_gap(page);
+}
+
+void section_work(struct page *page, const struct analysis *analysis)
+{
+	size_t count, reference = work_reference(analysis);
+	cleanup_free struct work_cell *cells = work_cells_make(analysis, &count);
+
+	page_heading(page, "Identical work: what one operation costs");
+	page_paragraph(page, "The same program does the same number of operations in every subject; a value is the "
+			     "median of one instance's iterations, and instances are what is repeated (R4.1, R4.2, "
+			     "R5.6). Times: against %s, paired by block. No score over all: each row stands for "
+			     "itself.",
+		       reference == SIZE_MAX ? "nothing" : analysis->subjects[reference].title);
+	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)
+		table_of_class(page, analysis, cells, count, (enum workload_class)class);
+	work_notes(page, analysis, cells, count);
+}
