@@ -112,7 +112,7 @@ static const struct failure failures[] = {
 	{"no saved guest in the file", "vm:root=none:start=restore", "not a saved domain", .prepared = saved_garbage},
 	{"half a saved guest", "vm:root=none:start=restore", "cannot restore", .prepared = saved_cut},
 	{"the control's QEMU killed", "qemu-direct:root=none", "it ended", .ready = qemu_kill},
-	{"QEMU killed", "vm", "QEMU died", .ready = qemu_kill},
+	{"QEMU killed", "vm", "its process died", .ready = qemu_kill},
 };
 
 static void hook(void (*function)(struct attempt *), struct attempt *a)
