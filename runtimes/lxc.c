@@ -190,7 +190,10 @@ static int lxc_stop(struct instance *in, struct error *err)
 {
 	struct lxc_instance *own = in->state;
 
-	return own && own->domain ? libvirt_domain_kill(own->domain, err) : 0;
+	int rc = own && own->domain ? libvirt_domain_kill(own->domain, err) : 0;
+
+	/* Under load libvirt's signal was seen to reach nobody, without an error. */
+	return rc < 0 || in->pidfd < 0 ? rc : started_kill(in, err);
 }
 
 static void lxc_destroy(struct instance *in)
