@@ -52,7 +52,7 @@ like "$out" 'ratio +100 times +66[0-9] times +6.6[0-9] times too low' 'the predi
 like "$out" 'claim +supported +supported +right' 'and so does a word'
 like "$out" 'label: vm \(tcg\)' 'the label stands with the result'
 is "$(awk 'length > 80 && !/^(Report|Charts):/' <<<"$out" | wc -l)" 0 'it fits 80 columns'
-run=$(find "$scratch/state/tare/runs" -mindepth 1 -maxdepth 1 -name '*-lab-startup-*' | sort | tail -1)
+run=$(find "$scratch/state/tare/runs" -mindepth 1 -maxdepth 1 -name '*-lab-startup-*' -printf '%T@ %p\n' | sort -n | tail -1 | cut -d ' ' -f 2-)
 is "$(jq -c '[.lab, .replay, .done, .predictions.ratio]' "$run/lab.json")" '["startup",true,true,"100"]' 'the prediction is stored'
 ok 'and the digests of the journal' env -C "$run" sha256sum --quiet -c journal.sha256
 lab 2 'a lab that is not there' '' sausages
