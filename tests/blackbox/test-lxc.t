@@ -68,7 +68,7 @@ END
 # shellcheck disable=SC2317
 caught() {
 	local i
-	for ((i = 0; i < 400; i++)); do pgrep -P "$(pgrep -d, -f 'libvirt_lxc --name tare-')" -x payload >/dev/null 2>&1 && return 0; sleep 0.02; done
+	for ((i = 0; i < 1000; i++)); do pgrep -P "$(pgrep -d, -f 'libvirt_lxc --name tare-')" -x payload >/dev/null 2>&1 && return 0; sleep 0.005; done
 	return 1
 }
 "$tare" run "$scratch/long.json" --quiet --out "$scratch/killed" >/dev/null 2>&1 &
@@ -79,15 +79,15 @@ wait "$keeper" 2>/dev/null
 for ((i = 0; i < 50; i++)); do [[ -z $(left "$scratch/killed") ]] && break; sleep 0.1; done
 is "$(left "$scratch/killed")" '' 'a killed harness leaves no container, no mount, no cgroup'
 
-sed 's/"count": 40/"count": 6/' "$scratch/long.json" >"$scratch/six.json"
-timeout 100 "$tare" run "$scratch/six.json" --quiet --out "$scratch/lost" >/dev/null 2>&1 &
+sed 's/"count": 40/"count": 25/' "$scratch/long.json" >"$scratch/some.json"
+timeout 100 "$tare" run "$scratch/some.json" --quiet --out "$scratch/lost" >/dev/null 2>&1 &
 run=$!
 ok 'a container of the run is there' caught
 engine_stop lxc KILL
 wait "$run"
-is "$(jq -r '[.samples[] | select(.subject == "process" and .status == "ok")] | length' "$scratch/lost/report.json")" 6 \
+is "$(jq -r '[.samples[] | select(.subject == "process" and .status == "ok")] | length' "$scratch/lost/report.json")" 25 \
 	'libvirtd is killed: the other subject goes on to its end'
-is "$(jq -r '[.samples[] | select(.subject == "lxc" and .status != "ok" and .phase != null and (.error | test("libvirt")))] | length > 2' \
+is "$(jq -r '[.samples[] | select(.subject == "lxc" and .status != "ok" and .phase != null and (.error | test("libvirt")))] | length > 0' \
 	"$scratch/lost/report.json")" true 'its own samples fail, with phase and reason'
 is "$(pgrep -x payload | wc -l)" 0 'nothing of ours runs on'
 plan
