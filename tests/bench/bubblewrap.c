@@ -121,7 +121,8 @@ static int cgroup_make(const struct bubblewrap *b, size_t index, const char *nam
 static int bubblewrap_create(struct instance *in, struct error *err)
 {
 	const struct bubblewrap *b = in->subject->state;
-	int rc = layered_root_make(in, err);
+	static const struct layered_images none; /* but the tree */
+	int rc = layered_root_make(in, &none, err);
 
 	for (size_t i = 0; !rc && i < b->cgroups.count; i++)
 		rc = cgroup_make(b, i, in->name, err);

@@ -3,7 +3,7 @@
 # the harness of its own, in build/bench, with the runtimes that only this comparison has.
 
 BENCH_START_OBJECTS := $(patsubst %,$(O)/tests/bench/%.o,start-table bubblewrap straight)
-STRAIGHT_OBJECTS := $(O)/tests/bench/straight-line.o $(patsubst %,$(O)/harness/%.o,keeper/clone keeper/network keeper/stub base/clock base/packet)
+STRAIGHT_OBJECTS := $(O)/tests/bench/straight-line.o $(patsubst %,$(O)/harness/%.o,keeper/clone keeper/home keeper/network keeper/stub base/clock base/packet)
 
 $(B)/bench/tare-harness: $(O)/harness/cli/main.o $(BENCH_START_OBJECTS) $(O)/libtare.a
 	@echo "  LD    $@"
