@@ -9,26 +9,29 @@
 
 #define LAYERS "layers"
 
-/* The figures about `key` in the records of `what`, of the subject, with so many layers (NAN: with any). */
+/* Which records: `what` of a subject, with so many layers (NAN: with any). */
+struct wanted {
+	const struct analysis *analysis;
+	size_t subject;
+	const char *what;
+	double layers;
+};
+
+static bool is_wanted(const struct json *record, const void *data)
+{
+	const struct wanted *wanted = data;
+
+	return experiment_is(record, wanted->what) &&
+	       experiment_subject(wanted->analysis, record) == wanted->subject &&
+	       (isnan(wanted->layers) || experiment_value(record, LAYERS) == wanted->layers);
+}
+
 static struct stats_summary summary_of(const struct analysis *analysis, size_t subject, const char *what, double layers,
 				       const char *key)
 {
-	struct stats_summary stats = {0};
-	double *values = NULL;
-	size_t count = 0;
+	const struct wanted wanted = {.analysis = analysis, .subject = subject, .what = what, .layers = layers};
 
-	for (const struct json *r = NULL; (r = experiment_next(analysis, LAYERS, r));) {
-		double value = experiment_value(r, key);
-
-		if (!experiment_is(r, what) || experiment_subject(analysis, r) != subject || isnan(value) ||
-		    (!isnan(layers) && experiment_value(r, LAYERS) != layers))
-			continue;
-		values = alloc_grow(values, count + 1, sizeof(*values));
-		values[count++] = value;
-	}
-	(void)stats_summary(values, count, analysis->confidence, &stats, NULL);
-	free(values);
-	return stats;
+	return experiment_stats(analysis, LAYERS, key, is_wanted, &wanted);
 }
 
 /* The most layers that a start of the subject had below it, and whether there was any. */

@@ -91,13 +91,34 @@ static void empty_pool_is_named(void **state)
 	world_close(&world);
 }
 
+/* An instance whose start will fail, so that nobody needs to listen for it. */
+static void doomed_create(struct instance *in, struct timeline *timeline, struct world *world)
+{
+	struct error err = {0};
+
+	timeline_init(timeline);
+	*in = (struct instance){.run = &world->run, .subject = &world->subject, .timeline = timeline, .pidfd = -1};
+	(void)snprintf(in->name, sizeof(in->name), "tare-%s-1", world->run.id);
+	(void)snprintf(in->socket, sizeof(in->socket), "%s/1.sock", world->run.private_folder);
+	(void)snprintf(in->storage, sizeof(in->storage), "%.3000s/%s", world->run.storage, in->name);
+	assert_int_equal(file_write(in->socket, "", 0, &err), 0);
+	assert_int_equal(runtime_namespace.create(in, &err), 0);
+}
+
+static void doomed_destroy(struct instance *in)
+{
+	runtime_namespace.destroy(in);
+	assert_int_equal(unlink(in->socket), 0);
+	timeline_destroy(in->timeline);
+}
+
 /* Its starter is killed: what it had parked cannot go on, and is replaced. */
 static void parked_ones_survive_no_starter(void **state)
 {
 	struct world world;
 	struct probe probe;
 	struct start_status status;
-	struct instance in = {.pidfd = -1};
+	struct instance in;
 	struct timeline timeline;
 	struct error err = {0};
 
@@ -105,19 +126,9 @@ static void parked_ones_survive_no_starter(void **state)
 	world_open(&world, &runtime_namespace, "parked=2");
 	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
 	assert_int_equal(kill(status.starter_pid, SIGKILL), 0);
-	timeline_init(&timeline);
-	in.run = &world.run;
-	in.subject = &world.subject;
-	in.timeline = &timeline;
-	(void)snprintf(in.name, sizeof(in.name), "tare-%s-1", world.run.id);
-	(void)snprintf(in.socket, sizeof(in.socket), "%s/1.sock", world.run.private_folder);
-	(void)snprintf(in.storage, sizeof(in.storage), "%.3000s/%s", world.run.storage, in.name);
-	assert_int_equal(file_write(in.socket, "", 0, &err), 0);
-	assert_int_equal(runtime_namespace.create(&in, &err), 0);
+	doomed_create(&in, &timeline, &world);
 	assert_true(runtime_namespace.start(&in, &err) < 0);
-	runtime_namespace.destroy(&in);
-	assert_int_equal(unlink(in.socket), 0);
-	timeline_destroy(&timeline);
+	doomed_destroy(&in);
 
 	/* a new starter, and new ones in it */
 	assert_int_equal(start_box_prepare(world.run.keeper, NULL, 0, &err), 0);
@@ -133,21 +144,13 @@ static void killed_parked_one_is_a_failed_start(void **state)
 {
 	struct world world;
 	struct probe probe;
-	struct instance in = {.pidfd = -1};
+	struct instance in;
 	struct timeline timeline;
 	struct error err = {0};
 
 	(void)state;
 	world_open(&world, &runtime_namespace, "parked=1");
-	timeline_init(&timeline);
-	in.run = &world.run;
-	in.subject = &world.subject;
-	in.timeline = &timeline;
-	(void)snprintf(in.name, sizeof(in.name), "tare-%s-1", world.run.id);
-	(void)snprintf(in.socket, sizeof(in.socket), "%s/1.sock", world.run.private_folder);
-	(void)snprintf(in.storage, sizeof(in.storage), "%.3000s/%s", world.run.storage, in.name);
-	assert_int_equal(file_write(in.socket, "", 0, &err), 0);
-	assert_int_equal(runtime_namespace.create(&in, &err), 0);
+	doomed_create(&in, &timeline, &world);
 
 	pid_t waiting = namespace_pool_pid(&in);
 
@@ -157,9 +160,7 @@ static void killed_parked_one_is_a_failed_start(void **state)
 		(void)poll(NULL, 0, 1);
 	assert_true(runtime_namespace.start(&in, &err) < 0);
 	assert_non_null(strstr(err.text, "execve_call"));
-	runtime_namespace.destroy(&in);
-	assert_int_equal(unlink(in.socket), 0);
-	timeline_destroy(&timeline);
+	doomed_destroy(&in);
 	assert_int_equal(refill(&world), 1);
 	probe_start(&probe, &world, 2);
 	probe_ready(&probe);
