@@ -74,7 +74,7 @@ int namespace_user_open(const struct run *run, struct error *err)
 
 	if (rc < 0)
 		return rc;
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)status.starter_pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)status.starters[0].pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? error_errno(err, errno, "%s", path) : fd;

@@ -74,7 +74,7 @@ void started_platform(const struct instance *in, struct costs *costs)
 
 	if (start_status(in->run->keeper, &status, NULL) < 0)
 		return;
-	(void)snprintf(link, sizeof(link), "/proc/%d/exe", (int)status.keeper_pid);
+	(void)snprintf(link, sizeof(link), "/proc/%d/exe", (int)status.keeper.pid);
 	ssize_t length = readlink(link, path, sizeof(path) - 1);
 
 	if (length <= 0)

@@ -29,10 +29,13 @@ struct start_client *start_connect_fd(int socket)
 	pthread_condattr_t monotonic;
 
 	client->socket = socket;
-	client->starter = -1;
+	client->lane_count = 1;
+	for (size_t i = 0; i < START_LANES_MAX; i++) {
+		client->lanes[i].socket = -1;
+		(void)pthread_mutex_init(&client->lanes[i].lock, NULL);
+	}
 	client->exits = alloc_zero(START_EXITS_KEPT, sizeof(*client->exits));
 	(void)pthread_mutex_init(&client->request_lock, NULL);
-	(void)pthread_mutex_init(&client->starter_lock, NULL);
 	(void)pthread_mutex_init(&client->lock, NULL);
 	(void)pthread_condattr_init(&monotonic);
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -66,12 +69,14 @@ void start_disconnect(struct start_client *client)
 	if (!client)
 		return;
 	(void)close(client->socket);
-	if (client->starter >= 0)
-		(void)close(client->starter);
+	for (size_t i = 0; i < START_LANES_MAX; i++) {
+		if (client->lanes[i].socket >= 0)
+			(void)close(client->lanes[i].socket);
+		(void)pthread_mutex_destroy(&client->lanes[i].lock);
+	}
 	packet_close(&client->reply_fds);
 	(void)pthread_cond_destroy(&client->changed);
 	(void)pthread_mutex_destroy(&client->lock);
-	(void)pthread_mutex_destroy(&client->starter_lock);
 	(void)pthread_mutex_destroy(&client->request_lock);
 	free(client->exits);
 	free(client->base);

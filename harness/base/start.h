@@ -3,8 +3,8 @@
  * How the harness asks the keeper to start things at the floor (design section 6): the messages on
  * their socket pair, and the client's side. The keeper is the parent of everything that is started:
  * it reaps at once, reports each exit with its resource usage, and kills and sweeps what is left when the
- * harness dies. Boxes go over a second socket straight to a starter, which the keeper makes when the first
- * one is asked for.
+ * harness dies. Boxes go over sockets of their own straight to starters, which the keeper makes when they are
+ * asked for: one, or more where boxes shall start at the same time.
  */
 #pragma once
 
@@ -20,6 +20,7 @@
 
 #define START_ENV_FD "TARE_KEEPER_FD" /* environment of tare-harness: its end of the socket pair */
 #define START_STAMPS_MAX 16
+#define START_LANES_MAX 8u /* starters at the same time */
 #define START_TEXT_MAX 4096
 
 /** A program to start directly (the control subject, OCI runtimes, helper programs). Texts end with NUL. */
@@ -56,10 +57,14 @@ struct exited {
 	uint64_t user_ns, system_ns, maxrss_bytes, involuntary_switches, major_faults; /**< from its rusage */
 };
 
-/** Who serves, and what it weighs (method R1.16). A starter that does not run has pid 0 and 0 bytes. */
+/** One who serves, and what it weighs (method R1.16). One that does not run has pid 0 and 0 bytes. */
+struct start_server {
+	pid_t pid, unused;
+	uint64_t rss_bytes;
+};
+
 struct start_status {
-	pid_t keeper_pid, starter_pid;
-	uint64_t keeper_rss_bytes, starter_rss_bytes;
+	struct start_server keeper, starters[START_LANES_MAX];
 };
 
 struct start_client;
@@ -96,7 +101,7 @@ int start_box_ahead(struct start_client *client, const struct box *box, const in
  */
 int start_box_release(struct start_client *client, pid_t pid, struct started *ret_started, struct error *err);
 /**
- * Makes the starter now instead of with the first box, and this and every later one puts itself under the seccomp
+ * Makes the starter now instead of with the first box, and this and every other one puts itself under the seccomp
  * program: what is the same for all boxes is so installed once. The boxes name it as their filter_base. -EEXIST: there
  * is another one already.
  */
@@ -114,8 +119,14 @@ int start_lend_tree(struct start_client *client, const char *path, struct error 
 int start_lend_overlay(struct start_client *client, const char *const paths[3], struct error *err);
 /** Whether a box's overlay can be made of descriptors: tried with two such mounts. -EOPNOTSUPP: it cannot. */
 int start_lend_try(struct start_client *client, int one, int other, struct error *err);
-/** How many starters there have been: a loan is of use only to the one that gave it, and a new one comes when the old
- * one was killed. */
+/**
+ * From now on boxes start `count` at the same time, each by a starter of its own, but not more than there are CPUs; 1
+ * at first, and without root's rights, as a loan is of use only to the one that gave it. Starters that have to come
+ * come now, where the first one is there already; those that are too many end.
+ */
+int start_widen(struct start_client *client, unsigned count, struct error *err);
+/** How many first starters there have been: a loan is of use only to the one that gave it, and a new one comes when the
+ * old one was killed. */
 unsigned start_starters(struct start_client *client);
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
 /**
@@ -130,7 +141,7 @@ int start_guard_cgroup(struct start_client *client, const char *path, struct err
 
 enum start_kind {
 	START_PROGRAM,	    /* request.program -> pid, stamps, pidfd */
-	START_STARTER,	    /* -> a socket to the starter */
+	START_STARTER,	    /* -> a socket to the starter in this lane */
 	START_GUARD_FOLDER, /* request.path */
 	START_GUARD_CGROUP, /* request.path */
 	START_STATUS,	    /* -> status */
@@ -139,7 +150,7 @@ enum start_kind {
 
 /** Harness to keeper. A shorter packet is fine as long as what its kind needs is there. */
 struct start_request {
-	uint32_t kind, unused;
+	uint32_t kind, lane;
 	union {
 		struct start_program program;
 		char path[PATH_MAX];

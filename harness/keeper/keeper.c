@@ -143,8 +143,9 @@ static void keeper_reap(struct keeper *keeper)
 			keeper->ended = true;
 			continue;
 		}
-		if (pid == keeper->starter)
-			keeper->starter = 0;
+		for (size_t i = 0; i < START_LANES_MAX; i++)
+			if (pid == keeper->starters[i])
+				keeper->starters[i] = 0;
 		exits_add(keeper, pid, status, &usage);
 	}
 	exits_flush(keeper, MSG_DONTWAIT);
@@ -187,10 +188,27 @@ static uint64_t rss_bytes(pid_t pid)
 	return strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static int starter_answer(struct keeper *keeper, struct start_message *reply)
+static struct start_server server(pid_t pid)
 {
+	return (struct start_server){.pid = pid, .rss_bytes = rss_bytes(pid)};
+}
+
+static int status_answer(const struct keeper *keeper, struct start_message *reply)
+{
+	reply->status.keeper = server(keeper->pid);
+	for (size_t i = 0; i < START_LANES_MAX; i++)
+		reply->status.starters[i] = server(keeper->starters[i]);
+	return -1;
+}
+
+static int starter_answer(struct keeper *keeper, uint32_t lane, struct start_message *reply)
+{
+	if (lane >= START_LANES_MAX) {
+		reply->errnum = EINVAL;
+		return -1;
+	}
 	keeper_reap(keeper); /* the harness may know of a starter's end before we do */
-	int socket = starter_start(keeper);
+	int socket = starter_start(keeper, lane);
 
 	reply->errnum = socket < 0 ? -socket : 0;
 	return socket;
@@ -210,14 +228,9 @@ static int keeper_answer(struct keeper *keeper, const struct start_request *requ
 		 length >= offsetof(struct start_request, path) + sizeof(request->program))
 		return program_serve(keeper, &request->program, reply);
 	else if (request->kind == START_STATUS)
-		reply->status = (struct start_status){
-			.keeper_pid = keeper->pid,
-			.starter_pid = keeper->starter,
-			.keeper_rss_bytes = rss_bytes(keeper->pid),
-			.starter_rss_bytes = rss_bytes(keeper->starter),
-		};
+		return status_answer(keeper, reply);
 	else if (request->kind == START_STARTER)
-		return starter_answer(keeper, reply);
+		return starter_answer(keeper, request->lane, reply);
 	else
 		reply->errnum = EINVAL;
 	return -1;

@@ -25,7 +25,7 @@ struct keeper {
 	int socket;  /**< to the harness; -1 once it has closed its end */
 	int signals; /**< signalfd */
 	int null;    /**< /dev/null */
-	pid_t starter;
+	pid_t starters[START_LANES_MAX]; /**< by lane; 0: none */
 	struct start_message *exits; /**< not yet sent */
 	size_t exit_count;
 	struct guard *guards;
@@ -57,8 +57,8 @@ int program_start(struct program *program, struct start_message *reply);
 /** The same for a request of the harness. */
 int program_serve(struct keeper *keeper, const struct start_program *request, struct start_message *reply);
 
-/** A starter and the harness's end of its socket; negative errno. Its pid goes to keeper->starter. */
-int starter_start(struct keeper *keeper);
+/** A starter for the lane, and the harness's end of its socket; negative errno. Its pid goes to keeper->starters. */
+int starter_start(struct keeper *keeper, size_t lane);
 
 /** Kills and reaps all children, and theirs as they become ours, until none is left or the instant. Returns
  * those left. */

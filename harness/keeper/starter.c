@@ -326,13 +326,13 @@ static void starter_main(int socket, pid_t keeper)
 	_exit(rc ? 1 : 0);
 }
 
-int starter_start(struct keeper *keeper)
+int starter_start(struct keeper *keeper, size_t lane)
 {
 	int pair[2];
 
 	/* Who asks again has lost the first one: it was killed, and may not have ended in every respect yet. */
-	if (keeper->starter)
-		(void)kill(keeper->starter, SIGKILL);
+	if (keeper->starters[lane])
+		(void)kill(keeper->starters[lane], SIGKILL);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	pid_t pid = fork();
@@ -344,6 +344,6 @@ int starter_start(struct keeper *keeper)
 		(void)close(pair[0]);
 		return -errno;
 	}
-	keeper->starter = pid;
+	keeper->starters[lane] = pid;
 	return pair[0];
 }

@@ -189,11 +189,13 @@ static void add_keeper(struct json *record, struct start_client *keeper)
 {
 	struct start_status status;
 
-	if (keeper && start_status(keeper, &status, NULL) >= 0)
-		json_add_int(record, "launcher_rss_bytes",
-			     (int64_t)(status.starter_rss_bytes ? status.starter_rss_bytes : status.keeper_rss_bytes));
-	else
+	if (!keeper || start_status(keeper, &status, NULL) < 0) {
 		json_add_null(record, "launcher_rss_bytes");
+		return;
+	}
+	const struct start_server *launcher = status.starters[0].pid ? &status.starters[0] : &status.keeper;
+
+	json_add_int(record, "launcher_rss_bytes", (int64_t)launcher->rss_bytes);
 }
 
 struct json *calibrate(const struct calibrate_task *task, struct calibrate_point *point)

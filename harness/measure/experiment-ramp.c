@@ -78,8 +78,11 @@ static int64_t daemons_bytes(const struct ramp *ramp)
 	bool inside = subject->runtime->kind == RUNTIME_VM && !subject->daemon_count;
 	int64_t total = (inside ? hostmem_process_pss(getpid()) : 0) + known_or_0(daemons_pss_bytes(subject));
 
-	if (run->keeper && start_status(run->keeper, &status, NULL) >= 0)
-		total += hostmem_process_pss(status.keeper_pid) + hostmem_process_pss(status.starter_pid);
+	if (run->keeper && start_status(run->keeper, &status, NULL) >= 0) {
+		total += hostmem_process_pss(status.keeper.pid);
+		for (size_t i = 0; i < START_LANES_MAX && status.starters[i].pid; i++)
+			total += hostmem_process_pss(status.starters[i].pid);
+	}
 	return total;
 }
 
@@ -373,16 +376,21 @@ static void ramp_end(struct ramp *ramp)
 void experiment_ramp(struct experiment_turn *turn)
 {
 	size_t most = experiment_number(turn->choice, "instances_max");
+	struct start_client *keeper = turn->attempts->run->keeper;
 	struct ramp *ramp = alloc_zero(1, sizeof(*ramp));
 
 	ramp->turn = turn;
 	ramp->members = alloc_zero(most, sizeof(struct member *));
 	ramp->latencies = alloc_zero(most, sizeof(double));
+	if (keeper)
+		(void)start_widen(keeper, (unsigned)experiment_number(turn->choice, "concurrency"), NULL);
 	hostmem_read(&ramp->first);
 	ramp->harness_first = hostmem_process_pss(getpid());
 	ramp->daemons_first = daemons_bytes(ramp);
 	ramp_grow(ramp);
 	ramp_end(ramp);
+	if (keeper)
+		(void)start_widen(keeper, 1, NULL);
 	free(ramp->members);
 	free(ramp->latencies);
 	free(ramp);

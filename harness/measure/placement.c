@@ -60,7 +60,7 @@ int placement_enter(struct placement *placement, struct start_client *keeper, st
 		rc = topology_bind(0, placement->topology.housekeeping_cpus, err);
 	placement->entered = !rc;
 	if (!rc && keeper)
-		rc = topology_bind(status.keeper_pid, placement->topology.subject_cpus, err);
+		rc = topology_bind(status.keeper.pid, placement->topology.subject_cpus, err);
 	if (rc < 0)
 		placement_leave(placement);
 	return rc;

@@ -194,8 +194,8 @@ static int session_end(struct session *s, struct error *err)
 	json_add(end, "concurrent_runs", neighbours_json(&s->neighbours));
 	add_rusage(s, end);
 	if (s->run.keeper && start_status(s->run.keeper, &status, NULL) >= 0) {
-		json_add_int(end, "keeper_rss_bytes", (int64_t)status.keeper_rss_bytes);
-		json_add_int(end, "starter_rss_bytes", (int64_t)status.starter_rss_bytes);
+		json_add_int(end, "keeper_rss_bytes", (int64_t)status.keeper.rss_bytes);
+		json_add_int(end, "starter_rss_bytes", (int64_t)status.starters[0].rss_bytes);
 	}
 	int rc = journal_append(&s->journal, end, err);
 

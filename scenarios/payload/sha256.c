@@ -40,7 +40,22 @@ static void schedule(const uint8_t block[BLOCK], uint32_t words[64])
 }
 
 /* Of the standard's a to h, `v` holds in round i the one called k at (k - i) mod 8: nothing has to move. */
-#define V(k) v[(unsigned)((k) - i) % 8]
+#define V(k) v[((k) - (i)) & 7u]
+
+/* Always inlined with a number, so that all of `v` can stay in registers. */
+static inline __attribute__((always_inline)) void round_at(uint32_t v[8], unsigned int i, uint32_t word)
+{
+	uint32_t a = V(0u), e = V(4u);
+	uint32_t choice = (e & V(5u)) ^ (~e & V(6u));
+	uint32_t majority = (a & V(1u)) ^ (a & V(2u)) ^ (V(1u) & V(2u));
+	uint32_t first = V(7u) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + word;
+	uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+
+	V(3u) += first;
+	V(7u) = first + second;
+}
+
+#undef V
 
 static void compress(uint32_t state[8], const uint8_t block[BLOCK])
 {
@@ -49,22 +64,14 @@ static void compress(uint32_t state[8], const uint8_t block[BLOCK])
 
 	schedule(block, words);
 	memcpy(v, state, sizeof(v));
-	for (int i = 0; i < 64; i++) {
-		uint32_t a = V(0), e = V(4);
-		uint32_t choice = (e & V(5)) ^ (~e & V(6));
-		uint32_t majority = (a & V(1)) ^ (a & V(2)) ^ (V(1) & V(2));
-		uint32_t first = V(7) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice +
-				 constants[i] + words[i];
-		uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
-
-		V(3) += first;
-		V(7) = first + second;
+	for (unsigned int i = 0; i < 64; i += 8) {
+#pragma GCC unroll 8
+		for (unsigned int k = 0; k < 8; k++)
+			round_at(v, k, constants[i + k] + words[i + k]);
 	}
 	for (int i = 0; i < 8; i++)
 		state[i] += v[i];
 }
-
-#undef V
 
 /* Reads until the buffer is full or the file ends: bytes read, or -1. */
 static ssize_t read_full(int fd, uint8_t *buffer, size_t size)

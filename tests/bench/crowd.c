@@ -2,8 +2,8 @@
 /*
  * Two things that make bench-start says of our container, as the harness of a keeper of its own:
  *
- *	crowd many COUNT ROUNDS     COUNT containers alive at once: how long until all are ready, and whether the last
- *	                            hundred start as fast as the first hundred
+ *	crowd many COUNT ROUNDS     COUNT containers alive at once, started by as many threads as there are CPUs: how
+ *	                            long until all are ready, and whether the last hundred start as fast as the first
  *	crowd ballast MIB BLOCKS    what so much memory in the harness does to a start: with and without it in turns
  */
 #include <errno.h>
@@ -28,6 +28,7 @@
 
 #define END 100u /* how many at either end are compared */
 #define WARM 50u
+#define THREADS_MAX 8u
 #define BALLAST_WARM 2u /* blocks */
 #define PAUSE_NS 50000000u /* between two starts, as in a run */
 #define ROUND_PAUSE_NS 3000000000u /* the kernel removes network namespaces behind our back */
@@ -45,7 +46,8 @@ struct member {
 struct crowd {
 	struct world world;
 	struct member *members;
-	unsigned count;
+	unsigned count, next; /* next: atomic, of those to start */
+	unsigned threads;
 	int epoll;
 };
 
@@ -118,6 +120,29 @@ static void member_start(struct member *member)
 	}
 }
 
+/* A thread that starts: one after the other, as long as there are any. */
+static void *start_some(void *data)
+{
+	struct crowd *crowd = data;
+
+	for (unsigned i; (i = __atomic_fetch_add(&crowd->next, 1, __ATOMIC_RELAXED)) < crowd->count;)
+		member_start(&crowd->members[i]);
+	return NULL;
+}
+
+static void start_all(struct crowd *crowd)
+{
+	pthread_t threads[THREADS_MAX];
+
+	crowd->next = 0;
+	for (unsigned i = 1; i < crowd->threads; i++)
+		if (pthread_create(&threads[i], NULL, start_some, crowd))
+			die("a thread");
+	(void)start_some(crowd);
+	for (unsigned i = 1; i < crowd->threads; i++)
+		(void)pthread_join(threads[i], NULL);
+}
+
 static void member_close(struct member *member)
 {
 	member->in.subject->runtime->destroy(&member->in);
@@ -151,8 +176,7 @@ static void round_run(struct crowd *crowd, unsigned count, unsigned first, bool 
 		member_open(crowd, &crowd->members[i], first + i);
 	if (pthread_create(&receiver, NULL, receive, crowd))
 		die("a thread");
-	for (unsigned i = 0; i < count; i++)
-		member_start(&crowd->members[i]);
+	start_all(crowd);
 	(void)pthread_join(receiver, NULL);
 	for (unsigned i = 0; i < count; i++)
 		if (crowd->members[i].ready_ns > last_ns)
@@ -163,15 +187,18 @@ static void round_run(struct crowd *crowd, unsigned count, unsigned first, bool 
 	for (unsigned i = 0; i < count; i++)
 		member_close(&crowd->members[i]);
 	if (tell)
-		(void)printf("  %u alive at once: all ready after %.2f s; start-up %.2f ms of the first %u, %.2f ms of "
-			     "the last: ratio %.2f; ended after %.2f s\n",
-			     count, (double)(last_ns - crowd->members[0].request_ns) / 1e9, begin / 1e6, END, end / 1e6,
+		(void)printf("  %u alive at once, by %u threads: all ready after %.2f s; start-up %.2f ms of the first "
+			     "%u, %.2f ms of the last: ratio %.2f; ended after %.2f s\n",
+			     count, crowd->threads,
+			     (double)(last_ns - crowd->members[0].request_ns) / 1e9, begin / 1e6, END, end / 1e6,
 			     end / begin, (double)(clock_now_ns() - down_ns) / 1e9);
 }
 
 static void many(unsigned count, unsigned rounds)
 {
 	struct crowd crowd = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct error err = {0};
 	struct rlimit files;
 
 	if (count < END || getrlimit(RLIMIT_NOFILE, &files) < 0)
@@ -180,6 +207,9 @@ static void many(unsigned count, unsigned rounds)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 	crowd.members = alloc_zero(count, sizeof(*crowd.members));
 	world_open(&crowd.world, &runtime_namespace, "upper=tmpfs");
+	crowd.threads = cpus < THREADS_MAX ? (unsigned)cpus : THREADS_MAX;
+	if (start_widen(crowd.world.run.keeper, crowd.threads, &err) < 0)
+		die(err.text);
 	round_run(&crowd, END + WARM, 0, false);
 	for (unsigned round = 0; round < rounds; round++) {
 		clock_sleep_until(clock_now_ns() + ROUND_PAUSE_NS);

@@ -127,7 +127,7 @@ static int straight_open(struct line *line, const struct run *run, const struct 
 	s->unified = s->cgroups.count && !strcmp(s->cgroups.at[0].name, CGROUP_UNIFIED);
 	(void)snprintf(s->memory, sizeof(s->memory), "%llu", (unsigned long long)subject->limits.memory_bytes);
 	(void)snprintf(s->pids, sizeof(s->pids), "%llu", (unsigned long long)subject->limits.pids_count);
-	s->keeper = descriptor_high((int)syscall(SYS_pidfd_open, status.keeper_pid, 0));
+	s->keeper = descriptor_high((int)syscall(SYS_pidfd_open, status.keeper.pid, 0));
 	return s->keeper < 0 ? error_errno(err, errno, "the keeper") : 0;
 }
 

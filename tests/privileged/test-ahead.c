@@ -125,7 +125,7 @@ static void parked_ones_survive_no_starter(void **state)
 	(void)state;
 	world_open(&world, &runtime_namespace, "parked=2");
 	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-	assert_int_equal(kill(status.starter_pid, SIGKILL), 0);
+	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
 	doomed_create(&in, &timeline, &world);
 	assert_true(runtime_namespace.start(&in, &err) < 0);
 	doomed_destroy(&in);

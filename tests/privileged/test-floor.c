@@ -5,7 +5,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -99,52 +98,18 @@ static void keeper_and_starter_stay_small(void **state)
 	for (unsigned i = 0; i < 20; i++)
 		(void)start_ns(&world, i);
 	assert_int_equal(start_status(world.run.keeper, &status, NULL), 0);
-	assert_in_range(status.keeper_rss_bytes, 1, 4u << 20);
-	assert_in_range(status.starter_rss_bytes, 1, 4u << 20);
-	assert_no_library(status.keeper_pid);
-	assert_no_library(status.starter_pid);
+	assert_in_range(status.keeper.rss_bytes, 1, 4u << 20);
+	assert_in_range(status.starters[0].rss_bytes, 1, 4u << 20);
+	assert_no_library(status.keeper.pid);
+	assert_no_library(status.starters[0].pid);
 	world_close(&world);
-}
-
-/* An instance that may fail to start. */
-struct attempt {
-	struct instance in;
-	struct timeline timeline;
-};
-
-static int attempt_start(struct attempt *a, struct world *world, unsigned number, struct error *err)
-{
-	struct instance *in = &a->in;
-
-	(void)memset(a, 0, sizeof(*a));
-	timeline_init(&a->timeline);
-	in->run = &world->run;
-	in->subject = &world->subject;
-	in->timeline = &a->timeline;
-	in->pidfd = -1;
-	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%u", world->run.id, number);
-	(void)snprintf(in->storage, sizeof(in->storage), "%.3000s/%s", world->run.storage, in->name);
-	(void)snprintf(in->socket, sizeof(in->socket), "%s/channel", world->run.private_folder);
-	/* Nobody listens there: what is started ends by itself. */
-	(void)close(open(in->socket, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-	assert_int_equal(runtime_namespace.create(in, err), 0);
-	return runtime_namespace.start(in, err);
-}
-
-static void attempt_end(struct attempt *a)
-{
-	runtime_namespace.destroy(&a->in);
-	assert_false(file_exists(a->in.storage));
-	if (a->in.pidfd >= 0)
-		(void)close(a->in.pidfd);
-	timeline_destroy(&a->timeline);
 }
 
 /* The few instructions that a box brings mean something only on top of the right ones. */
 static void box_for_another_filter_is_refused(void **state)
 {
 	struct world world;
-	struct attempt attempt;
+	struct trial trial;
 	struct error err = {0};
 
 	(void)state;
@@ -153,9 +118,9 @@ static void box_for_another_filter_is_refused(void **state)
 
 	assert_int_not_equal(shared->box.filter_base, 0);
 	shared->box.filter_base ^= 1;
-	assert_int_equal(attempt_start(&attempt, &world, 1, &err), -EINVAL);
-	assert_int_equal(attempt.in.pid, 0);
-	attempt_end(&attempt);
+	assert_int_equal(trial_start(&trial, &world, 1, &err), -EINVAL);
+	assert_int_equal(trial.in.pid, 0);
+	trial_end(&trial);
 	shared->box.filter_base ^= 1;
 	(void)start_ns(&world, 2);
 	world_close(&world);
@@ -196,15 +161,15 @@ static void *kill_then(void *data)
 	return NULL;
 }
 
-static void assert_gone(struct attempt *a)
+static void assert_gone(const struct trial *trial)
 {
-	const struct namespace_state *shared = a->in.subject->state;
+	const struct namespace_state *shared = trial->in.subject->state;
 	uint64_t deadline_ns = clock_now_ns() + GONE_NS;
 	static struct costs costs;
 
 	do {
 		(void)memset(&costs, 0, sizeof(costs));
-		cgroup_processes(&shared->cgroups, a->in.name, &costs);
+		cgroup_processes(&shared->cgroups, trial->in.name, &costs);
 		if (!costs.process_count)
 			return;
 		clock_sleep_until(clock_now_ns() + 10000000u);
@@ -225,30 +190,30 @@ static void child_that_waits_for_its_network_ends_with_the_starter(void **state)
 	world_open(&world, &runtime_namespace, NULL);
 	for (unsigned i = 0; i < KILLS; i++) {
 		struct start_status status;
-		struct attempt attempt;
+		struct trial trial;
 		struct error err = {0};
 		pthread_t thread;
 
 		(void)start_ns(&world, 3 * i);
 		assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-		pid_t maker = maker_find(status.starter_pid);
+		pid_t maker = maker_find(status.starters[0].pid);
 
 		assert_true(maker > 0);
 		assert_int_equal(kill(maker, SIGSTOP), 0);
-		struct killing killing = {status.starter_pid, clock_now_ns() + KILL_STEP_NS * (i + 1)};
+		struct killing killing = {status.starters[0].pid, clock_now_ns() + KILL_STEP_NS * (i + 1)};
 
 		assert_int_equal(pthread_create(&thread, NULL, kill_then, &killing), 0);
-		bool before = attempt_start(&attempt, &world, 3 * i + 1, &err) != -EPIPE;
+		bool before = trial_start(&trial, &world, 3 * i + 1, &err) != -EPIPE;
 
 		(void)pthread_join(thread, NULL);
-		assert_gone(&attempt);
-		attempt_end(&attempt);
+		assert_gone(&trial);
+		trial_end(&trial);
 		killed_within += !before;
 		if (!before)
 			continue;
 		/* Somebody has to find out that it is dead: the one after that gets a new one. */
-		(void)attempt_start(&attempt, &world, 3 * i + 2, &err);
-		attempt_end(&attempt);
+		(void)trial_start(&trial, &world, 3 * i + 2, &err);
+		trial_end(&trial);
 	}
 	print_message("%u of %u starters were killed within a start\n", killed_within, KILLS);
 	assert_true(killed_within > 0);

@@ -59,7 +59,7 @@ static int victim_main(void)
 	}
 	if (start_status(worlds[0].run.keeper, &status, &err) < 0)
 		return 1;
-	said.starter = status.starter_pid;
+	said.starter = status.starters[0].pid;
 	for (unsigned i = 0; i < 2; i++)
 		(void)snprintf(said.ids[i], sizeof(said.ids[i]), "%s", worlds[i].run.id);
 	if (write(STDOUT_FILENO, &said, sizeof(said)) != sizeof(said))

@@ -321,7 +321,7 @@ static void killed_starter_is_replaced(void **state)
 	(void)state;
 	world_open(&world, &runtime_namespace, NULL);
 	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-	assert_int_equal(kill(status.starter_pid, SIGKILL), 0);
+	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
 	struct box box = ((struct namespace_state *)world.subject.state)->box;
 	int fds[BOX_FDS_MAX] = {0};
 
@@ -346,10 +346,10 @@ static void keeper_and_starter_are_small(void **state)
 	world_open(&world, &runtime_namespace, NULL);
 	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
 	print_message("keeper %llu KiB, starter %llu KiB\n",
-		      (unsigned long long)status.keeper_rss_bytes / 1024,
-		      (unsigned long long)status.starter_rss_bytes / 1024);
-	assert_in_range(status.keeper_rss_bytes, 1, 4u << 20);
-	assert_in_range(status.starter_rss_bytes, 1, 4u << 20);
+		      (unsigned long long)status.keeper.rss_bytes / 1024,
+		      (unsigned long long)status.starters[0].rss_bytes / 1024);
+	assert_in_range(status.keeper.rss_bytes, 1, 4u << 20);
+	assert_in_range(status.starters[0].rss_bytes, 1, 4u << 20);
 	world_close(&world);
 }
 

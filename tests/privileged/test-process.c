@@ -128,8 +128,8 @@ static void keeper_is_small(void **state)
 	(void)state;
 	world_open(&world, &runtime_process, NULL);
 	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-	assert_int_equal(status.keeper_pid, getppid());
-	assert_in_range(status.keeper_rss_bytes, 1, 4u << 20);
+	assert_int_equal(status.keeper.pid, getppid());
+	assert_in_range(status.keeper.rss_bytes, 1, 4u << 20);
 	world_close(&world);
 }
 

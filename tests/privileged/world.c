@@ -267,3 +267,30 @@ void probe_end(struct probe *probe)
 	(void)unlink(in->socket);
 	timeline_destroy(&probe->timeline);
 }
+
+int trial_start(struct trial *trial, struct world *world, unsigned number, struct error *err)
+{
+	struct instance *in = &trial->in;
+
+	(void)memset(trial, 0, sizeof(*trial));
+	timeline_init(&trial->timeline);
+	in->run = &world->run;
+	in->subject = &world->subject;
+	in->timeline = &trial->timeline;
+	in->pidfd = -1;
+	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%u", world->run.id, number);
+	(void)snprintf(in->storage, sizeof(in->storage), "%.3000s/%s", world->run.storage, in->name);
+	(void)snprintf(in->socket, sizeof(in->socket), "%s/channel", world->run.private_folder);
+	(void)close(open(in->socket, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+	assert_int_equal(in->subject->runtime->create(in, err), 0);
+	return in->subject->runtime->start(in, err);
+}
+
+void trial_end(struct trial *trial)
+{
+	trial->in.subject->runtime->destroy(&trial->in);
+	assert_false(file_exists(trial->in.storage));
+	if (trial->in.pidfd >= 0)
+		(void)close(trial->in.pidfd);
+	timeline_destroy(&trial->timeline);
+}

@@ -56,6 +56,17 @@ void probe_ready(struct probe *probe);
 const char *probe_fact(const struct probe *probe, const char *key);
 /** stop(), destroy(), closes everything; asserts that the process is gone. */
 void probe_end(struct probe *probe);
+
+/** An instance that may fail to start. Nobody listens to its channel: what is started ends by itself. */
+struct trial {
+	struct instance in;
+	struct timeline timeline;
+};
+
+/** create(), which has to succeed, and start(), whose result it returns. */
+int trial_start(struct trial *trial, struct world *world, unsigned number, struct error *err);
+/** destroy(), closes everything; asserts that its folder is gone. */
+void trial_end(struct trial *trial);
 /** "key: value" of /proc/PID/status, without the key and white space. Valid until the next call. */
 const char *probe_status(const struct probe *probe, const char *key);
 /** Whole text of /proc/PID/NAME. Valid until the next call. */
