@@ -22,7 +22,7 @@ struct domain {
 	enum domain_machine machine;
 	bool kvm;	    /**< virtualisation type kvm; else qemu (TCG) */
 	bool host_cpu;	    /**< the guest sees the host's CPU (KVM only); else QEMU's default model */
-	bool acpi;	    /**< a microvm with virtio devices needs it: without it the kernel does not find them */
+	bool acpi;	    /**< a microvm needs it: the kernel finds virtio devices and a second CPU there */
 	bool skip_flag_query; /**< "tuned": libvirt does not read some 400 CPU flags, one by one, at every start */
 	bool keep_owners;   /**< libvirt leaves the owners of the files alone: QEMU's user can read them anyway */
 	uint64_t memory_bytes;
