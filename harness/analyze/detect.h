@@ -48,6 +48,10 @@ void detect_slew(struct analysis *a, struct analysis_flag *flag);
 void detect_step(struct analysis *a, struct analysis_flag *flag);
 void detect_sync(struct analysis *a, struct analysis_flag *flag);
 
+/* From the experiment `work`: detect-work.c */
+void detect_guest_clock(struct analysis *a, struct analysis_flag *flag);
+void detect_short(struct analysis *a, struct analysis_flag *flag);
+
 /* From the numbers: detect-numbers.c */
 void detect_swap(struct analysis *a, struct analysis_flag *flag);
 void detect_unsettled(struct analysis *a, struct analysis_flag *flag);

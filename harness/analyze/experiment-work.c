@@ -59,20 +59,33 @@ static double instance_cost(const struct json *record)
 	return stats_quantile(values, count, 0.5) / ops;
 }
 
-/* By how much both clocks disagree about the whole; of short work the marks' own way is a part of that. */
-static double clock_ratio(const struct json *record)
+#define CLOCK_OFF_NS 1e6
+#define CLOCK_OFF_RATIO 0.005
+
+/* How an instance's own clock and the host's marks around its iterations agree. */
+struct clocks {
+	double ratio; /* the largest part by which they differ; of short work the marks' own way is a part of that */
+	bool off;     /* beyond R4.1 in most iterations: one late mark is noise, a wrong clock is wrong each time */
+};
+
+static struct clocks clocks_of(const struct json *record)
 {
 	const struct json *host = json_first(json_get(record, "host_ns"));
-	double most = NAN;
+	struct clocks clocks = {.ratio = NAN};
+	size_t known = 0, off = 0;
 
 	for (const struct json *n = json_first(json_get(record, "ns")); n && host;
 	     n = json_next(n), host = json_next(host)) {
 		double own = json_number_of(n, NAN), whole = json_number_of(host, NAN);
 
-		if (own > 0 && whole > 0)
-			most = fmax(fabs(own / whole - 1), isnan(most) ? 0 : most);
+		if (!(own > 0 && whole > 0))
+			continue;
+		clocks.ratio = fmax(fabs(own / whole - 1), isnan(clocks.ratio) ? 0 : clocks.ratio);
+		known++;
+		off += fabs(own - whole) > fmax(CLOCK_OFF_NS, CLOCK_OFF_RATIO * whole);
 	}
-	return most;
+	clocks.off = 2 * off > known;
+	return clocks;
 }
 
 /* One subject's instances at one workload. */
@@ -89,11 +102,13 @@ static void instances_free(struct instances *instances)
 
 static void instance_take(struct work_cell *cell, struct instances *all, const struct json *record)
 {
-	double cost = instance_cost(record), ratio = clock_ratio(record);
+	double cost = instance_cost(record);
+	struct clocks clocks = clocks_of(record);
 	const char *error = json_get_text(record, "error", NULL);
 
-	if (!isnan(ratio))
-		cell->clock_ratio = fmax(ratio, isnan(cell->clock_ratio) ? 0 : cell->clock_ratio);
+	if (!isnan(clocks.ratio))
+		cell->clock_ratio = fmax(clocks.ratio, isnan(cell->clock_ratio) ? 0 : cell->clock_ratio);
+	cell->clock_off += clocks.off;
 	if (isnan(cost)) {
 		cell->failed += strcmp(json_get_text(record, "status", ""), LEFT_OUT) != 0;
 		cell->reason = error ? error : json_get_text(record, "status", "");

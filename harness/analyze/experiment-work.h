@@ -18,6 +18,7 @@ struct work_cell {
 	const char *reason;	      /**< why there is no value, or why one failed; NULL */
 	/** The largest part by which its own clock and the host's disagree about an iteration; NAN: not known. */
 	double clock_ratio;
+	size_t clock_off; /**< instances in most of whose iterations they do by more than 1 ms and 0.5 % (R4.1) */
 	struct comparison versus; /**< paired by block, with the reference in x; only where `compared` */
 	bool compared;
 	double p_holm; /**< over all cells that are compared */

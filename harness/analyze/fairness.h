@@ -54,6 +54,11 @@ typedef uint64_t flag_set;
 	  "One instance was weighed: a lower bound, kernel memory that no cgroup is charged for is not included.") \
 	X(SYNC, "F-SYNC", WARN,                                                                         \
 	  "The guest's clock could not be tied to the host's: phases inside of the guest are withheld.") \
+	X(GUESTCLOCK, "F-GUESTCLOCK", WARN,                                                             \
+	  "The guest's clock and the host's differ about the length of its work by more than 1 ms and 0.5 %; " \
+	  "costs are by the guest's.")                                                                  \
+	X(SHORT, "F-SHORT", WARN,                                                                       \
+	  "Work was measured over less than 200 ms in the fastest subject, or not at all in one that is very slow.") \
 	X(DRIFT, "F-DRIFT", WARN,                                                                       \
 	  "The control takes more than 10 % longer or shorter after the run than before: the host has changed.") \
 	X(SLEW, "F-SLEW", WARN, "The host's clock was slewed by more than 50 ppm.")                     \

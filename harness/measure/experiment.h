@@ -35,8 +35,6 @@ struct experiment_turn {
 	struct error err;
 };
 
-#define EXPERIMENT_KEPT "counts"
-
 struct experiment {
 	const char *name; /**< as its row in model/experiment.c */
 	void (*run)(struct experiment_turn *turn);

@@ -35,6 +35,8 @@ struct experiment_choice {
 };
 
 #define EXPERIMENT_WORK "work"
+/** "what" of the record that an experiment keeps from turn to turn: how much work each subject does. */
+#define EXPERIMENT_KEPT "counts"
 
 extern const struct experiment_spec experiment_specs[];
 extern const size_t experiment_spec_count;

@@ -8,8 +8,6 @@
 #include "harness/base/units.h"
 #include "harness/report/experiments.h"
 
-#define CLOCK_MOST 0.02 /* above this the guest's clock and the host's tell different stories (F-GUESTCLOCK) */
-
 static struct json *json_of_cell(const struct analysis *analysis, const struct work_cell *cell)
 {
 	struct json *row = json_object(), *ci = json_array();
@@ -98,10 +96,11 @@ static void work_notes(struct page *page, const struct analysis *analysis, const
 		if (cell->failed || (!cell->cost_ns.n && cell->reason))
 			page_item(page, cell->workload->name, "in %s: %zu failed%s%s.", title, cell->failed,
 				  cell->reason ? ": " : "", cell->reason ? cell->reason : "");
-		if (cell->clock_ratio > CLOCK_MOST && page_full(page))
+		if (cell->clock_off && page_full(page))
 			page_item(page, cell->workload->name,
-				  "in %s: its own clock and the host's marks around it differ by up to %.1f %%.", title,
-				  cell->clock_ratio * 100);
+				  "in %s: the own clock of %zu of its instances and the host's marks differ by up to "
+				  "%.1f %%.",
+				  title, cell->clock_off, cell->clock_ratio * 100);
 	}
 	page_gap(page);
 }

@@ -5,13 +5,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "harness/analyze/detect.h"
 #include "harness/analyze/experiment-work.h"
 #include "harness/base/cleanup.h"
+#include "harness/model/experiment.h"
 #include "tests/unit/experiments.h"
 
 #define BLOCKS 8
@@ -104,10 +107,86 @@ static void costs_are_held_against_the_process(void **state)
 	json_free(recording.experiments);
 }
 
+static bool clock_flag(enum analysis_kind kind, int64_t ns, double host, bool one_late)
+{
+	struct analysis_subject subject = {.name = "s", .title = "s", .kind = kind, .usable = true};
+	struct recording recording = {.experiments = json_array()};
+	struct analysis analysis = {
+		.recording = &recording, .subjects = &subject, .subject_count = 1, .confidence = 0.95};
+	struct analysis_flag flag = {0};
+	struct json *record = instance("s", "syscall", 0, ns, host);
+
+	if (one_late) {
+		struct json *marks = json_array();
+
+		for (int i = 0; i < 4; i++)
+			json_append(marks, json_new_int(ns * (i ? 1 : 100) + (i == 2 ? 30000000 : 0)));
+		json_add(record, "host_ns", marks);
+	}
+	json_append(recording.experiments, record);
+	detect_guest_clock(&analysis, &flag);
+	assert_int_equal(flag.subject_count, flag.triggered);
+	free(flag.subjects);
+	json_free(recording.experiments);
+	return flag.triggered;
+}
+
+/* Beyond 1 ms and 0.5 %, each time, in a guest. */
+static void guest_clocks_are_flagged(void **state)
+{
+	(void)state;
+	assert_true(clock_flag(KIND_VM, 100000000, 1.02, false));
+	assert_true(clock_flag(KIND_VM, 100000000, 0.98, false));
+	assert_false(clock_flag(KIND_CONTAINER, 100000000, 1.02, false));
+	assert_false(clock_flag(KIND_VM, 100000000, 1.004, false));
+	assert_false(clock_flag(KIND_VM, 50000, 1.02, false));
+	assert_false(clock_flag(KIND_VM, 100000000, 1, true));
+}
+
+/* One workload's amount: `ops` of which one takes a microsecond in the process. */
+static void short_flag(int ops, const char *left_out, struct analysis_flag *ret_flag)
+{
+	struct analysis_subject subjects[] = {{.name = "process"}, {.name = "vm"}};
+	struct recording recording = {.experiments = json_array()};
+	struct analysis analysis = {.recording = &recording, .subjects = subjects, .subject_count = 2};
+	struct json *record = experiment_make_record("work", EXPERIMENT_KEPT, "process");
+	char text[256];
+
+	(void)snprintf(text, sizeof(text),
+		       "[{\"ops_count\":%d,\"costs\":[{\"subject\":\"vm\",\"ns_per_op\":90000},{\"subject\":"
+		       "\"process\",\"ns_per_op\":1000}],\"left_out\":[%s]}]",
+		       ops, left_out);
+	json_add(record, "workloads", json_parse(text, strlen(text), "rows", NULL));
+	json_append(recording.experiments, record);
+	*ret_flag = (struct analysis_flag){0};
+	detect_short(&analysis, ret_flag);
+	json_free(recording.experiments);
+}
+
+static void short_work_is_flagged(void **state)
+{
+	struct analysis_flag flag;
+
+	(void)state;
+	short_flag(200000, "", &flag);
+	assert_false(flag.triggered);
+	short_flag(22000, "", &flag);
+	assert_true(flag.triggered);
+	assert_string_equal(flag.detail, "workloads: 1 of 1; the shortest 22 ms");
+	assert_int_equal(flag.subject_count, 0);
+	short_flag(200000, "{\"subject\":\"vm\",\"reason\":\"too slow\"}", &flag);
+	assert_true(flag.triggered);
+	assert_int_equal(flag.subject_count, 1);
+	assert_int_equal(flag.subjects[0], 1);
+	free(flag.subjects);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(costs_are_held_against_the_process),
+		cmocka_unit_test(guest_clocks_are_flagged),
+		cmocka_unit_test(short_work_is_flagged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
