@@ -187,6 +187,11 @@ static void show_sample(void *data, const struct session_progress *p)
 	progress_show(data, &step);
 }
 
+static void show_record(void *data, const char *subject, const char *what, size_t count)
+{
+	progress_within(data, subject, what, count);
+}
+
 static void show_notice(void *data, const char *text)
 {
 	progress_note(data, text);
@@ -251,6 +256,7 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 
 	progress_init(&progress, a->quiet);
 	options.on_sample = show_sample;
+	options.on_record = show_record;
 	options.on_notice = show_notice;
 	options.data = &progress;
 	int rc = session_run(scenario, &options, &result, err);

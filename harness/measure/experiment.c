@@ -54,6 +54,8 @@ bool experiment_record(struct experiment_turn *turn, struct json *record)
 {
 	if (!turn->failed)
 		turn->failed = journal_append(turn->journal, record, &turn->err);
+	if (!turn->failed && turn->on_record)
+		turn->on_record(turn->data, turn->subject->name, json_get_text(record, "what", ""), ++turn->written);
 	json_free(record);
 	return !turn->failed;
 }

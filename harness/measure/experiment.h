@@ -31,6 +31,9 @@ struct experiment_turn {
 	/** What the experiment keeps from turn to turn: a record EXPERIMENT_KEPT that it wrote, also before the run was
 	 * resumed. NULL at first; the session frees it. */
 	struct json **kept;
+	void (*on_record)(void *data, const char *subject, const char *what, size_t count); /**< NULL: nobody looks */
+	void *data;
+	size_t written;		/**< records of this turn */
 	int failed;		/**< negative errno: the journal cannot be written, `err` says why; the turn ends */
 	struct error err;
 };

@@ -69,6 +69,8 @@ static int session_experiment(struct session *s, const struct plan_step *step, s
 		.journal = &s->journal,
 		.usable = s->usable,
 		.kept = &s->kept,
+		.on_record = s->options->on_record,
+		.data = s->options->data,
 	};
 
 	if (!s->kept && s->options->earlier)

@@ -36,6 +36,8 @@ struct session_options {
 	char **arguments;
 	/** After each sample; NULL: none. */
 	void (*on_sample)(void *data, const struct session_progress *progress);
+	/** After each thing that an experiment has measured within its turn: how many these are, the newest's kind. */
+	void (*on_record)(void *data, const char *subject, const char *what, size_t count);
 	/** One line about something that the user should know now (a subject that cannot work here). */
 	void (*on_notice)(void *data, const char *text);
 	void *data;

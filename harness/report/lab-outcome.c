@@ -123,7 +123,9 @@ static void put_labels(struct page *page, const struct json *report)
 
 void lab_results(struct page *page, const struct lab *lab, const struct json *record, const struct json *report)
 {
-	static const char *const heads[] = {"question", "prediction", "this run", "so the prediction was"};
+	bool replay = json_get_bool(record, "replay", false);
+	const char *const heads[] = {"question", "prediction", replay ? "recorded run" : "this run",
+				     "so the prediction was"};
 	struct table table = {.align = "srrl"};
 	char judged[64];
 

@@ -89,16 +89,17 @@ static void estimate(struct progress *progress, const struct progress_step *step
 			       units_text(step->units, v->values[(v->count - 1) / 2], value));
 }
 
-static void show_bar(struct progress *progress, const struct progress_step *step, const char *sofar, const char *left)
+/* The bar, then the text, over what stood there. */
+static void show_bar(struct progress *progress, const char *text)
 {
 	char bar[PROGRESS_BAR + 1];
-	size_t full = step->total ? step->done * PROGRESS_BAR / step->total : 0;
+	size_t full = progress->total ? progress->done * PROGRESS_BAR / progress->total : 0;
 
 	for (size_t i = 0; i < PROGRESS_BAR; i++)
 		bar[i] = i < full ? '#' : '.';
 	bar[PROGRESS_BAR] = '\0';
-	int width = fprintf(stderr, "\r[%s] %zu/%zu %.9s: %.14s %.16s, %s", bar, step->done, step->total, step->kind,
-			    step->subject, sofar, left);
+	int width = progress->total ? fprintf(stderr, "\r[%s] %zu/%zu %s", bar, progress->done, progress->total, text)
+				    : fprintf(stderr, "\r[%s] %s", bar, text);
 
 	if (width > 0 && (size_t)width < progress->width)
 		(void)fprintf(stderr, "%*s", (int)(progress->width - (size_t)width), "");
@@ -106,16 +107,29 @@ static void show_bar(struct progress *progress, const struct progress_step *step
 	(void)fflush(stderr);
 }
 
+void progress_within(struct progress *progress, const char *subject, const char *what, size_t count)
+{
+	char text[64];
+
+	if (progress->quiet || !progress->terminal)
+		return;
+	(void)snprintf(text, sizeof(text), "%.20s: %zu done, the last a %.12s", subject, count, what);
+	show_bar(progress, text);
+}
+
 void progress_show(struct progress *progress, const struct progress_step *step)
 {
-	char left[32], sofar[64];
+	char left[32], sofar[64], text[96];
 
 	if (progress->quiet)
 		return;
 	time_left(left, step->left_ns);
 	estimate(progress, step, sofar);
+	progress->done = step->done;
+	progress->total = step->total;
+	(void)snprintf(text, sizeof(text), "%.9s: %.14s %.16s, %s", step->kind, step->subject, sofar, left);
 	if (progress->terminal)
-		show_bar(progress, step, sofar, left);
+		show_bar(progress, text);
 	else if (step->first_of_block)
 		(void)fprintf(stderr, "tare: %s block %llu, sample %zu of %zu, %s\n", step->kind,
 			      (unsigned long long)step->block + 1, step->done, step->total, left);

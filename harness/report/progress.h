@@ -19,6 +19,7 @@ struct progress_values {
 struct progress {
 	bool quiet, terminal;
 	size_t width; /**< of what stands on the terminal's line now */
+	size_t done, total; /**< of the step that was shown last */
 	struct progress_values *subjects;
 	size_t subject_count;
 };
@@ -36,6 +37,8 @@ struct progress_step {
 
 void progress_init(struct progress *progress, bool quiet);
 void progress_show(struct progress *progress, const struct progress_step *step);
+/** Within a long step: how many things it has measured, the newest's kind. Only on a terminal. */
+void progress_within(struct progress *progress, const char *subject, const char *what, size_t count);
 /** A whole line of its own, above the changing one. */
 void progress_note(struct progress *progress, const char *text);
 /** Clears the changing line, and forgets what was measured. */

@@ -115,8 +115,9 @@ disk() {
 sed 's/"limits"/"settle": {"min_ns": 100000000, "max_ns": 200000000}, "limits"/' scenarios/disk.json >"$scratch/disk.json"
 
 run=$scratch/disk
-ok 'a run of disk' timeout 180 "$tare" run "$scratch/disk.json" --subjects process,namespace,runc,vm --blocks 1 --out "$run" \
-	--quiet --plots none
+ok 'a run of disk' timeout 180 script -qec "$tare run $scratch/disk.json --subjects process,namespace,runc,vm --blocks 1 \
+	--out $run --plots none" "$scratch/terminal"
+like "$(tr '\r' '\n' <"$scratch/terminal")" 'vm: [0-9]+ done, the last a row' 'a terminal shows what a turn has measured so far'
 for subject in process namespace runc vm; do
 	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | [.status, .residue] | @csv" "$run/samples.jsonl")" \
 		'"ok",' "$subject: its turn went well, and left nothing"

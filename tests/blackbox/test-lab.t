@@ -40,7 +40,7 @@ for name in $labs; do
 	[[ $list == *"  $name "* ]] || result 1 "$name is listed"
 	lab 0 "$name, replayed without a prediction" '\n\n\n\n\n\n\n\n' "$name" --replay
 	like "$out" 'A replay' "$name says that it is a replay"
-	like "$out" 'question +prediction +this run' "$name shows the result"
+	like "$out" 'question +prediction +recorded run' "$name shows the result"
 	is "$(grep -c 'not measured *$' <<<"$out")" 0 "the recording answers all that $name asks"
 done
 rm -r "$scratch/data/results/reference/compare"
