@@ -4,6 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A text, or a whole number as it is written. */
+static bool is_value(const struct json *value, const char *wanted, size_t length)
+{
+	char number[24] = "";
+
+	if (json_is_number(value))
+		(void)snprintf(number, sizeof(number), "%lld", (long long)json_int_of(value, 0));
+	const char *text = json_text_of(value, number);
+
+	return strlen(text) == length && !strncmp(text, wanted, length);
+}
+
 /* Has the object every KEY=VALUE of a list with "&" between? */
 static bool matches(const struct json *object, const char *wanted, size_t length)
 {
@@ -14,9 +26,7 @@ static bool matches(const struct json *object, const char *wanted, size_t length
 		if (key >= part || key >= sizeof(name))
 			return false;
 		(void)snprintf(name, sizeof(name), "%.*s", (int)key, wanted);
-		const char *value = json_get_text(object, name, "");
-
-		if (strlen(value) != part - key - 1 || strncmp(value, wanted + key + 1, part - key - 1) != 0)
+		if (!is_value(json_get(object, name), wanted + key + 1, part - key - 1))
 			return false;
 		part += wanted[part] == '&';
 		wanted += part;

@@ -6,6 +6,6 @@
 
 /**
  * "summary/metric=request_to_ready_ns&subject=vm/median": a name steps into an object; in an array, KEY=VALUE with "&"
- * between finds the first object with these texts. NULL: there is none.
+ * between finds the first object with these texts or whole numbers. NULL: there is none.
  */
 const struct json *json_find(const struct json *value, const char *path);
