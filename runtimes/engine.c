@@ -260,6 +260,7 @@ static void engine_finish(struct subject *subject)
 	    .commit = engine_commit,                                                                         \
 	    .image_costs = engine_image_costs,                                                               \
 	    .revert = engine_revert,                                                                         \
+	    .exec = engine_exec,                                                                             \
 	    .remains = engine_remains,                                                                       \
 	    .sweep = sweeper,                                                                                \
 	    .finish = engine_finish,                                                                         \

@@ -57,6 +57,8 @@ int engine_image_import(struct engine *engine, const struct subject *subject, st
 int engine_commit(struct instance *in, struct error *err);
 int engine_image_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err);
 void engine_revert(struct subject *subject);
+/** runtime.exec. */
+int engine_exec(struct instance *in, struct error *err);
 /** Adds the folder that a path lies in, if there is one. */
 void engine_costs_folder(struct costs *costs, enum disk_row row, const char *path);
 /** The run's labels as an object {tare, tare.place}; the caller frees it. */

@@ -23,6 +23,7 @@
 #include "harness/base/start.h"
 #include "runtimes/box-text.h"
 #include "runtimes/namespace.h"
+#include "runtimes/inside.h"
 #include "runtimes/started.h"
 
 static int check_ahead(const char *value, struct error *err)
@@ -218,5 +219,6 @@ const struct runtime runtime_namespace = {
     .stop = started_kill,
     .destroy = namespace_destroy,
     .refill = namespace_pool_refill,
+    .exec = inside_enter,
     .finish = namespace_finish,
 };

@@ -16,6 +16,7 @@
 #include "harness/base/file.h"
 #include "harness/base/log.h"
 #include "harness/base/sweep.h"
+#include "harness/model/protocol.h"
 #include "runtimes/program.h"
 #include "runtimes/started.h"
 
@@ -230,6 +231,13 @@ static void oci_revert(struct subject *subject)
 	layered_images_clear(&oci->images);
 }
 
+static int oci_exec(struct instance *in, struct error *err)
+{
+	const char *const arguments[] = {"exec", in->name, PROTOCOL_PAYLOAD_PATH, PROTOCOL_ARGUMENT_TRUE, NULL};
+
+	return oci_call(in, arguments, NULL, err);
+}
+
 /* What the runtime knew goes with the run's private folder. */
 static void oci_finish(struct subject *subject)
 {
@@ -263,6 +271,7 @@ static void oci_finish(struct subject *subject)
 	    .commit = oci_commit,                                                                            \
 	    .image_costs = oci_image_costs,                                                                  \
 	    .revert = oci_revert,                                                                            \
+	    .exec = oci_exec,                                                                                \
 	    .finish = oci_finish,                                                                            \
 	}
 

@@ -13,6 +13,7 @@ static const struct experiment experiments[] = {
 	{"cow", experiment_cow},
 	{EXPERIMENT_WORK, experiment_work},
 	{"layers", experiment_layers},
+	{"exec", experiment_exec},
 	{"disk", experiment_disk},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},

@@ -74,3 +74,4 @@ void experiment_ramp(struct experiment_turn *turn);
 void experiment_work(struct experiment_turn *turn);
 void experiment_cow(struct experiment_turn *turn);
 void experiment_layers(struct experiment_turn *turn);
+void experiment_exec(struct experiment_turn *turn);

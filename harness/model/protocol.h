@@ -16,6 +16,7 @@
  *	harness  boot\n     payload  KEY=VALUE\n ... .\n   when a guest's kernel reached stages of its boot
  *	harness  touch BYTES\n  payload  KEY=VALUE\n .\n   it holds so much memory, each page written
  *	harness  write FILE OFFSET BYTES\n   payload  KEY=VALUE\n .\n   it has written to that file, and synced it
+ *	harness  exec\n     payload  KEY=VALUE\n .\n   it has run itself in a child, which ended at once
  *	harness  work ID COUNT WARMUP ITERATIONS LIMIT_MS FOLDER\n
  *	payload  < > < > ... KEY=VALUE\n ... .\n   identical work: for each iteration one byte before and one after
  *	                                           it, which the harness stamps; then what came of it
@@ -60,6 +61,7 @@
 #define PROTOCOL_COMMAND_BOOT "boot"
 #define PROTOCOL_COMMAND_TOUCH "touch"
 #define PROTOCOL_COMMAND_WRITE "write"
+#define PROTOCOL_COMMAND_EXEC "exec"
 #define PROTOCOL_COMMAND_WORK "work"
 #define PROTOCOL_COMMAND_QUIT "quit"
 
@@ -83,6 +85,7 @@
 #define PROTOCOL_FACT_ERROR "error"           /* instead of the answer to a command: errno */
 #define PROTOCOL_FACT_TOUCHED "touched_bytes" /* that it holds */
 #define PROTOCOL_FACT_WRITE_NS "write_ns"     /* from open to the end of fsync, by its own clock */
+#define PROTOCOL_FACT_EXEC_NS "exec_ns"       /* from fork to the end of the child, by its own clock */
 #define PROTOCOL_RELEASE_BARE "bare"          /* the release of a guest that has no kernel at all */
 #define PROTOCOL_FACT_UNKNOWN "-" /* value of a fact that the payload cannot read */
 

@@ -93,6 +93,12 @@ struct runtime {
 	/** Back to prepare's image: all others are removed. No instance of them may live. finish does it too. */
 	void (*revert)(struct subject *subject);
 	/**
+	 * The instance is ready: runs PROTOCOL_PAYLOAD_PATH PROTOCOL_ARGUMENT_TRUE in it, the way that the runtime has
+	 * for its users, and returns when it knows that this ended with status 0. NULL: it has no way in; only the
+	 * payload's channel leads inside.
+	 */
+	int (*exec)(struct instance *in, struct error *err);
+	/**
 	 * After destroy: what the engine itself still knows of the instance, as text; untouched where that is nothing.
 	 * NULL: the runtime has no memory of its own.
 	 */

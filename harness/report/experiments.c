@@ -17,6 +17,7 @@ static const struct {
 	{"disk", json_of_disk, section_disk},
 	{"cow", json_of_cow, section_cow},
 	{"layers", json_of_layers, section_layers},
+	{"exec", json_of_exec, section_exec},
 	{"work", json_of_work, section_work},
 };
 

@@ -21,6 +21,8 @@ struct json *json_of_touch(const struct analysis *analysis);
 void section_touch(struct page *page, const struct analysis *analysis);
 struct json *json_of_layers(const struct analysis *analysis);
 void section_layers(struct page *page, const struct analysis *analysis);
+struct json *json_of_exec(const struct analysis *analysis);
+void section_exec(struct page *page, const struct analysis *analysis);
 struct json *json_of_disk(const struct analysis *analysis);
 void section_disk(struct page *page, const struct analysis *analysis);
 struct json *json_of_work(const struct analysis *analysis);

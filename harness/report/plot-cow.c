@@ -7,41 +7,29 @@
 #include "harness/analyze/experiment-cow.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/units.h"
-#include "harness/report/plot-chart.h"
+#include "harness/report/plot-rows.h"
 
 #define LEAST_BYTES 1024.0 /* where the axis begins: no layer grows by less */
-#define ROWS_MAX 120
 
 /* Row by row a subject's name (bold), then its writes. */
 static size_t rows_fill(struct script *script, const struct analysis *a, const struct cow_write *writes, size_t count)
 {
-	char text[96], amount[UNITS_MAX];
+	char text[96], amount[UNITS_MAX], time[UNITS_MAX];
 	size_t row = 0;
 
-	for (size_t i = 0; i < count && row + 2 < ROWS_MAX; i++) {
+	for (size_t i = 0; i < count && row + 2 < PLOT_ROWS_MAX; i++) {
 		const struct cow_write *w = &writes[i];
 		double bytes = w->allocated_bytes.n ? w->allocated_bytes.median : NAN;
 
-		if (!i || w->subject != writes[i - 1].subject) {
-			script_text(script, a->subjects[w->subject].title, "row_name[%zu]", ++row);
-			script_text(script, "", "row_value[%zu]", row);
-			script_text(script, "", "row_time[%zu]", row);
-			script_number(script, 1, "row_head[%zu]", row);
-		}
-		script_text(script, cow_write_text(w, text, sizeof(text)), "row_name[%zu]", ++row);
-		script_text(script, bytes == 0 ? "nothing" : units_text(UNITS_BYTES, bytes, amount), "row_value[%zu]",
-			    row);
-		script_text(script, units_text(UNITS_NS, w->latency_ns.n ? w->latency_ns.median : NAN, amount),
-			    "row_time[%zu]", row);
-		script_number(script, 0, "row_head[%zu]", row);
+		if (!i || w->subject != writes[i - 1].subject)
+			row = plot_rows_head(script, row, a->subjects[w->subject].title);
+		(void)units_text(UNITS_BYTES, bytes, amount);
+		(void)units_text(UNITS_NS, w->latency_ns.n ? w->latency_ns.median : NAN, time);
+		row = plot_rows_add(script, row, cow_write_text(w, text, sizeof(text)),
+				    bytes == 0 ? "nothing" : amount, time);
 		script_hover(script, sqrt(LEAST_BYTES * fmax(bytes, LEAST_BYTES)), (double)row, 1, "%s: %s, +%s",
-			     a->subjects[w->subject].title, text, units_text(UNITS_BYTES, bytes, amount));
-		script_field(script, (double)row);
-		script_field(script, bytes);
-		script_field(script, (double)(w->subject + 1));
-		script_field_text(script, text);
-		script_field_text(script, a->subjects[w->subject].title);
-		script_row_end(script);
+			     a->subjects[w->subject].title, text, amount);
+		plot_rows_line(script, row, bytes, w->subject, text, a->subjects[w->subject].title);
 	}
 	return row;
 }
@@ -66,7 +54,7 @@ bool plot_cow(struct script *script, const struct analysis *analysis)
 		    writes[0].allocated_bytes.n);
 	script_note(script, false, "an overlay copies the whole file, a qcow2 layer the clusters that are touched");
 	script_number(script, ceil((double)widest * 0.8), "name_width");
-	script_arrays(script, ROWS_MAX, "row_name row_value row_time row_head");
+	plot_rows_begin(script);
 	script_number(script, LEAST_BYTES, "bytes_low");
 	script_number(script, most * 1.5, "bytes_high");
 	script_table(script, "Growth of the instance's layer at each write, in bytes.",

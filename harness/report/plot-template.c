@@ -10,6 +10,6 @@ EMBED(plot_template_waterfall, "scripts/plots/waterfall.gp");
 EMBED(plot_template_class, "scripts/plots/class.gp");
 EMBED(plot_template_weight, "scripts/plots/weight.gp");
 EMBED(plot_template_cow, "scripts/plots/cow.gp");
-EMBED(plot_template_layers, "scripts/plots/layers.gp");
+EMBED(plot_template_dots, "scripts/plots/dots.gp");
 EMBED(plot_template_work, "scripts/plots/work.gp");
 EMBED(plot_template_ramp, "scripts/plots/ramp.gp");

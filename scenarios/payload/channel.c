@@ -12,6 +12,7 @@
 #include "scenarios/payload/port.h"
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/syscall.h"
+#include "scenarios/payload/text.h"
 
 /* A guest answers at once while commands keep coming, and hardly runs when none do. */
 #define SPIN_NS 2000000
@@ -134,4 +135,16 @@ int channel_read(struct command *ret_command)
 		ret_command->line[length++] = c;
 	}
 	return -EMSGSIZE;
+}
+
+int channel_answer(const char *key, uint64_t number)
+{
+	char lines[64];
+	struct text text = TEXT_OVER(lines);
+
+	text_add(&text, key);
+	text_add_char(&text, '=');
+	text_add_number(&text, number, 10);
+	text_add(&text, "\n" PROTOCOL_END "\n");
+	return channel_write(lines, text.length);
 }

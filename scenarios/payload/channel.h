@@ -20,5 +20,8 @@ void channel_setup(void);
 /** Writes it all; on a socket one call is one packet. 0 or negative errno. */
 int channel_write(const char *bytes, size_t length);
 
+/** Answers a command with one fact. 0 or negative errno. */
+int channel_answer(const char *key, uint64_t number);
+
 /** Waits for a command. 1: there is one; 0: the harness closed the channel; negative errno. */
 int channel_read(struct command *ret_command);

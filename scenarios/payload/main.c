@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "scenarios/payload/channel.h"
+#include "scenarios/payload/child.h"
 #include "scenarios/payload/facts.h"
 #include "scenarios/payload/guest.h"
 #include "scenarios/payload/ready.h"
@@ -58,6 +59,12 @@ static int command_touch(struct command *command)
 	return weight_touch(command->arguments);
 }
 
+static int command_exec(struct command *command)
+{
+	(void)command;
+	return child_command();
+}
+
 static int command_write(struct command *command)
 {
 	return weight_write(command->arguments);
@@ -73,6 +80,7 @@ static const struct {
 	{ PROTOCOL_COMMAND_BOOT, command_boot },
 	{ PROTOCOL_COMMAND_TOUCH, command_touch },
 	{ PROTOCOL_COMMAND_WRITE, command_write },
+	{ PROTOCOL_COMMAND_EXEC, command_exec },
 	{ PROTOCOL_COMMAND_WORK, command_work },
 };
 

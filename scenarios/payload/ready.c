@@ -144,6 +144,14 @@ static void send_ready(void)
 		failed("ready byte", rc < 0 ? rc : -EIO);
 }
 
+/* As a command in a box that has a payload already, and perhaps with the same environment: it has no channel. */
+static bool is_command(const long *stack)
+{
+	const char *rest = stack[0] == 2 ? text_after((const char *)stack[2], PROTOCOL_ARGUMENT_TRUE) : NULL;
+
+	return rest && !*rest;
+}
+
 void ready_enter(const long *stack, uint64_t tsc)
 {
 	char *const *environment = (char *const *)(stack + 1 + stack[0] + 1);
@@ -155,7 +163,7 @@ void ready_enter(const long *stack, uint64_t tsc)
 	ready.root = environment_value(environment, PROTOCOL_ENV_ROOT);
 	ready.root_mode = environment_value(environment, PROTOCOL_ENV_ROOT_MODE);
 	ready.stage = environment_value(environment, PROTOCOL_ENV_STAGE);
-	if (open_channel() < 0)
+	if (is_command(stack) || open_channel() < 0)
 		return;
 	ready.first_stage = ready.isa && ready.root && !ready.stage;
 	if (ready.first_stage)

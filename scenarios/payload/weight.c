@@ -20,19 +20,6 @@ static struct {
 	uint64_t bytes;
 } held;
 
-/* One fact or "error=ERRNO", and the end of the answer. */
-static int answer(const char *key, uint64_t number)
-{
-	char lines[64];
-	struct text text = TEXT_OVER(lines);
-
-	text_add(&text, key);
-	text_add_char(&text, '=');
-	text_add_number(&text, number, 10);
-	text_add(&text, "\n" PROTOCOL_END "\n");
-	return channel_write(lines, text.length);
-}
-
 /* Small pages, written one by one: just what was asked for becomes resident. */
 static int hold(uint64_t bytes)
 {
@@ -58,7 +45,8 @@ int weight_touch(const char *arguments)
 	uint64_t bytes = 0;
 	int error = text_read_number(arguments, &bytes) ? hold(bytes) : EINVAL;
 
-	return error ? answer(PROTOCOL_FACT_ERROR, (uint64_t)error) : answer(PROTOCOL_FACT_TOUCHED, held.bytes);
+	return error ? channel_answer(PROTOCOL_FACT_ERROR, (uint64_t)error)
+		     : channel_answer(PROTOCOL_FACT_TOUCHED, held.bytes);
 }
 
 #define WRITE_FLAGS (O_WRONLY | O_CREAT | O_CLOEXEC)
@@ -106,12 +94,13 @@ int weight_write(char *arguments)
 	if (!text_read_number(text_take_word(&arguments), &offset) ||
 	    !text_read_number(text_take_word(&arguments), &bytes) ||
 	    bytes > WEIGHT_WRITE_MAX)
-		return answer(PROTOCOL_FACT_ERROR, EINVAL);
+		return channel_answer(PROTOCOL_FACT_ERROR, EINVAL);
 	allow_writing(path);
 
 	uint64_t begin_ns = syscall_clock_ns(CLOCK_MONOTONIC);
 	int error = write_and_sync(path, offset, bytes);
 	uint64_t end_ns = syscall_clock_ns(CLOCK_MONOTONIC);
 
-	return error ? answer(PROTOCOL_FACT_ERROR, (uint64_t)error) : answer(PROTOCOL_FACT_WRITE_NS, end_ns - begin_ns);
+	return error ? channel_answer(PROTOCOL_FACT_ERROR, (uint64_t)error)
+		     : channel_answer(PROTOCOL_FACT_WRITE_NS, end_ns - begin_ns);
 }

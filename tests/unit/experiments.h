@@ -47,6 +47,13 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(commit, "commit_ns", 9000000);
 	json_add_int(commit, "allocated_bytes", 12 << 10);
 	json_append(records, commit);
+
+	struct json *commands = experiment_make_record("exec", "commands", subject);
+
+	json_add_text(commands, "way", "channel");
+	json_add_int(commands, "first_ns", 900000);
+	json_add_int(commands, "again_ns", 400000);
+	json_append(records, commands);
 	json_append(records, upon);
 	struct json *row = experiment_make_record("disk", "row", subject);
 	struct json *base = json_copy(row), *boot = json_copy(row);

@@ -1,4 +1,4 @@
-# Layers: one row for each number of layers, each subject's below its name; the dot is the time of a start upon them.
+# Times as dots: one row for each, a subject's below its name.
 row_px = 18
 bottom_px = 84
 canvas_height = top_px + 34 + row_px * row_count + bottom_px
@@ -18,8 +18,8 @@ do for [format in formats] {
 	set output chart.".".format
 	eval set_texts
 	eval set_time_axis
-	set label 22 "start" right at screen px(value_px), screen py(top_px + 18) font bold textcolor rgb ink
-	set label 23 "last layer" right at screen px(time_px), screen py(top_px + 18) font bold textcolor rgb ink
+	set label 22 head_value right at screen px(value_px), screen py(top_px + 18) font bold textcolor rgb ink
+	set label 23 head_time right at screen px(time_px), screen py(top_px + 18) font bold textcolor rgb ink
 	set for [i=1:row_count] label 100 + i row_name[i] right \
 		at screen px(left_px - 12), screen py(row_y(i)) font (row_head[i] ? bold : small) textcolor rgb (row_head[i] ? ink : grey)
 	set for [i=1:row_count] label 1100 + i row_value[i] right \
