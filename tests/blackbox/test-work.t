@@ -56,4 +56,62 @@ is "$(work 2 'syscall 10 1 2 5000' 'nosuch 1 1 1 1')" $'syscall crash 1\nnosuch 
 	'a workload that dies leaves the payload alive'
 is "$(work 3 'syscall 10 1 2 300' 'syscall x')" $'syscall timeout 1\nsyscall cannot 0\nend 0' \
 	'a workload that hangs is killed when its time is over'
+
+# The same as a user meets it: what goes wrong is the status of its sample, and all others take their turns.
+tare=${TARE:-build/tare}
+
+# subject NAME RUNTIME FAULT
+subject() {
+	printf '{"name": "%s", "runtime": "%s", "root": "none", "payload_env": {"TARE_WORK_FAULT": "%s"}},\n' "$@"
+}
+
+# scenario BLOCKS GOAL_MS: with the subjects of standard input
+scenario() {
+	printf '{"name": "work", "limits": {"memory_bytes": 134217728}, "blocks": {"experiment": {"count": %s}},
+		"experiment": {"name": "work", "iterations": 1, "warmup": 0, "goal_ms": %s, "limit_ms": 1000,
+		"floor_ms": 1, "patience_ms": 500}, "workload": ["syscall", "file_meta"], "subjects": [' "$@"
+	cat
+	printf '{"name": "fine", "runtime": "process", "root": "none"}]}'
+}
+
+# each_sample FOLDER: "SUBJECT STATUS: ERROR" of every attempt, sorted
+each_sample() {
+	jq -r 'select(.record == "sample") | "\(.subject) \(.status): \(.error)"' "$1/samples.jsonl" | sort
+}
+if [[ $EUID -ne 0 ]]; then
+	skip 'runs of workloads that fail' 'needs root'
+	plan
+fi
+{
+	subject wrong process 1
+	subject dies namespace 2
+	subject hangs process 3
+	subject garbage namespace 4
+} | scenario 1 5 >"$folder/faults.json"
+timeout 60 "$tare" run "$folder/faults.json" --out "$folder/faults" --quiet --plots none >/dev/null 2>"$folder/err"
+is "$?" 1 'a run in which workloads fail: status'
+is "$(each_sample "$folder/faults")" "dies crash: syscall: it died; signal: 11
+fine ok: null
+garbage lost_channel: the answer to a work order is not the protocol
+hangs timeout: syscall: it was killed, as it did not end in time
+wrong wrong_checksum: syscall: its result is not what this work gives" 'each is told as what it is, and the run goes on'
+ok 'the report follows its schema' tests/blackbox/validate "$folder/faults/report.json"
+
+# Interrupted and resumed: the amount of work stays what it was, and no turn is done twice.
+scenario 8 200 <<<'{"name": "box", "runtime": "namespace", "root": "none"},' >"$folder/long.json"
+timeout 100 "$tare" run "$folder/long.json" --out "$folder/long" --quiet --plots none >/dev/null 2>"$folder/err" &
+run=$!
+for ((i = 0; i < 1200; i++)); do
+	[[ $(grep -c '"record":"sample"' "$folder/long/samples.jsonl" 2>/dev/null) -ge 3 ]] && break
+	sleep 0.05
+done
+kill -INT "$(pgrep -P "$run" -x tare)"
+wait "$run"
+is "$?" 130 'an interrupted run of workloads: status'
+timeout 100 "$tare" run --resume "$folder/long" --quiet --plots none >/dev/null 2>"$folder/err"
+is "$?" 0 'it goes on: status'
+is "$(jq -r 'select(.record == "sample" and .status == "ok") | "\(.block) \(.subject)"' "$folder/long/samples.jsonl" | sort)" \
+	"$(for ((i = 0; i < 8; i++)); do printf '%s box\n%s fine\n' $i $i; done)" 'every turn is there once'
+is "$(jq -r 'select(.what == "work" and .status == "ok" and .workload == "syscall") | .ops_count' "$folder/long/samples.jsonl" | sort -u | wc -l)" 1 \
+	'and all have done the same amount of work'
 plan
