@@ -100,22 +100,18 @@ static void parameter_add(char **cmdline, const char *text)
 
 /**
  * What "tuned" adds (each measured): no self tests of the crypto code, no patching of lock prefixes where there is one
- * CPU anyway, no search for the ACPI tables and the PCI bus that a machine has not got, and the rate of the time stamp
- * counter, without which a microvm with ACPI may hang on a busy host. That counter stays the clock: checked against a
- * timer of the busy host, it lost to jiffies in 2 of 10 boots.
+ * CPU anyway, and the rate of the time stamp counter, without which a microvm with ACPI may hang on a busy host. That
+ * counter stays the clock: checked against a timer of the busy host, it lost to jiffies in 2 of 10 boots. Not acpi=off
+ * for a machine without ACPI: the boot is 5 % shorter, but the guest has no timer then, and who sleeps never wakes.
  */
-static void parameters_tune(char **cmdline, const struct domain *domain)
+static void parameters_tune(char **cmdline, unsigned vcpus)
 {
 	uint64_t tsc_hz = clock_tsc_hz();
 	char text[48];
 
 	parameter_add(cmdline, "cryptomgr.notests");
-	if (domain->vcpus == 1)
+	if (vcpus == 1)
 		parameter_add(cmdline, "noreplace-smp");
-	if (!domain->acpi)
-		parameter_add(cmdline, "acpi=off");
-	if (domain->machine == DOMAIN_MICROVM)
-		parameter_add(cmdline, "pci=off");
 	if (!tsc_hz)
 		return;
 	(void)snprintf(text, sizeof(text), "tsc_early_khz=%" PRIu64, (tsc_hz + 500) / 1000);
@@ -128,7 +124,7 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 	/* No console: printing costs time. reboot=t: a microvm has no other way to reset. */
 	vm->cmdline = alloc_text("quiet panic=-1 reboot=t");
 	if (vm_option_is(subject, "cmdline", "tuned"))
-		parameters_tune(&vm->cmdline, &vm->domain);
+		parameters_tune(&vm->cmdline, vm->domain.vcpus);
 	parameter_add(&vm->cmdline, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_ISA);
 	if (subject->root != ROOT_NONE)
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT "=" VM_ROOT_DEVICE);
