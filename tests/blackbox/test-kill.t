@@ -166,13 +166,14 @@ for target in qemu starter; do
 	name=$([[ $target == qemu ]] && echo qemu-system- || echo tare-starter)
 	for ((i = 0; i < 3000; i++)); do
 		victim=
-		if [[ $target == starter && $(samples "$scratch/kill") -ge 1 ]]; then victim=$(pgrep tare-starter); fi
-		if [[ $target == qemu ]]; then victim=$(pgrep -f "$name.*guest=tare-"); fi
+		# the oldest: a starter has a helper of the same name, and so has each child until it executes its program
+		if [[ $target == starter && $(samples "$scratch/kill") -ge 1 ]]; then victim=$(pgrep -o tare-starter); fi
+		if [[ $target == qemu ]]; then victim=$(pgrep -of "$name.*guest=tare-"); fi
 		[[ -n $victim ]] && break
 		sleep 0.01
 	done
 	note_ids
-	kill -9 "$victim"
+	ok "kill -9 of a $target" kill -9 "$victim"
 	wait "$pid"
 	is "$(tail -n 1 "$scratch/kill/samples.jsonl" | jq -r .stop_reason)" complete "kill -9 of a $target: the run goes on to its end"
 	found=$(gone)
