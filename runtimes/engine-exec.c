@@ -9,7 +9,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/model/protocol.h"
 #include "runtimes/engine.h"
-#include "runtimes/inside.h"
+#include "runtimes/program.h"
 
 static int exec_make(struct engine *engine, const struct instance *in, struct json **ret_made, struct error *err)
 {
@@ -64,10 +64,11 @@ static int exec_judge(struct engine *engine, const struct instance *in, const ch
 static int exec_by_client(const struct engine *engine, const struct instance *in, struct error *err)
 {
 	cleanup_free char *host = alloc_format("unix://%s", engine->socket);
-	const char *const arguments[] = {engine->client, "--host", host, "exec", in->name,
-					 PROTOCOL_PAYLOAD_PATH, PROTOCOL_ARGUMENT_TRUE, NULL};
+	const char *const words[] = {engine->client, "--host", host, "exec", in->name,
+				     PROTOCOL_PAYLOAD_PATH, PROTOCOL_ARGUMENT_TRUE, NULL};
+	int rc = program_run(in->run->keeper, words, in->deadline_ns, err);
 
-	return inside_run(in, arguments, err);
+	return rc < 0 ? error_wrap(err, rc, "%s", engine->client) : 0;
 }
 
 int engine_exec(struct instance *in, struct error *err)

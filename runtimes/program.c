@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtimes/program.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "harness/base/spawn.h"
 
 #define VERSION_TIMEOUT_NS 5000000000u
+#define PATH_VARIABLE "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 char *program_search(const char *folders, const char *name)
 {
@@ -39,4 +43,33 @@ void program_version(const char *path, char *version, size_t size)
 	if (spawn_read(&program, version, size, NULL) < 0)
 		version[0] = '\0';
 	version[strcspn(version, "\n")] = '\0';
+}
+
+static int describe(const char *const *words, struct start_program *program, struct error *err)
+{
+	size_t used = 0;
+	int rc = start_program_add(program, &used, words[0], err);
+
+	for (; !rc && words[program->argument_count]; program->argument_count++)
+		rc = start_program_add(program, &used, words[program->argument_count], err);
+	program->variable_count = 1;
+	return rc ? rc : start_program_add(program, &used, PATH_VARIABLE, err);
+}
+
+int program_run(struct start_client *keeper, const char *const *words, uint64_t deadline_ns, struct error *err)
+{
+	struct start_program program = {0};
+	struct started started = {.pidfd = -1};
+	struct exited exited = {0};
+	int rc = describe(words, &program, err);
+
+	if (!rc)
+		rc = start_program(keeper, &program, &started, err);
+	cleanup_close int pidfd = started.pidfd;
+
+	if (!rc)
+		rc = start_await_exit(keeper, started.pid, deadline_ns, &exited, err);
+	if (!rc && exited.status)
+		rc = error_set(err, -EIO, "it ended with wait status 0x%x", (unsigned)exited.status);
+	return rc;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs and files of others: where they are on this host, and what they say of their version. */
+/* Programs and files of others: where they are on this host, what they say of their version, and one that is run. */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+#include "harness/base/start.h"
 
 /** `name` in the first of the folders (separated by ':'; NULL is fine) that has it, for free(). NULL: in none. */
 char *program_search(const char *folders, const char *name);
@@ -10,3 +14,8 @@ char *program_search(const char *folders, const char *name);
 char *program_find(const char *name);
 /** The first line of what "PATH --version" says; "" where it says nothing or fails. */
 void program_version(const char *path, char *version, size_t size);
+/**
+ * Starts one through the keeper and waits for its end; words[0] is its path, NULL ends them, PATH is its only variable.
+ * -EIO: it did not end with status 0. -ETIMEDOUT: not before the instant. The text does not name it.
+ */
+int program_run(struct start_client *keeper, const char *const *words, uint64_t deadline_ns, struct error *err);

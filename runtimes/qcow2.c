@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "runtimes/program.h"
 
 #define QEMU_IMG "/usr/bin/qemu-img"
 #define QEMU_IMG_TIMEOUT_NS 30000000000u
@@ -43,40 +43,16 @@ int qcow2_backing(const char *path, char backing[PATH_MAX], struct error *err)
 	return 0;
 }
 
-/** Waits for a helper that the keeper has started; an error unless it ended with status 0. */
-static int helper_await(struct start_client *keeper, pid_t pid, struct error *err)
-{
-	struct exited end;
-	int rc = start_await_exit(keeper, pid, clock_now_ns() + QEMU_IMG_TIMEOUT_NS, &end, err);
-
-	if (!rc && (!WIFEXITED(end.status) || WEXITSTATUS(end.status)))
-		rc = error_set(err, -EIO, "it ended with wait status 0x%x", (unsigned)end.status);
-	return rc;
-}
-
 /** Runs qemu-img with these words (NULL ends them). */
 static int qemu_img(struct start_client *keeper, const char *const *words, struct error *err)
 {
-	struct start_program program = {0};
-	struct started started = {.pidfd = -1};
-	size_t used = 0;
-	int rc = keeper ? start_program_add(&program, &used, QEMU_IMG, err)
-			: error_set(err, -ENOTSUP, "there is no keeper");
-
-	for (size_t i = 0; !rc && words[i]; i++) {
-		rc = start_program_add(&program, &used, words[i], err);
-		program.argument_count++;
-	}
-	if (!rc)
-		rc = start_program(keeper, &program, &started, err);
-	cleanup_close int pidfd = started.pidfd;
-
-	return rc < 0 ? rc : helper_await(keeper, started.pid, err);
+	return keeper ? program_run(keeper, words, clock_now_ns() + QEMU_IMG_TIMEOUT_NS, err)
+		      : error_set(err, -ENOTSUP, "there is no keeper");
 }
 
 int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, const char *base, struct error *err)
 {
-	const char *const words[] = {"qemu-img", "rebase", "-u", "-f", "qcow2", "-F", "raw", "-b", base, to, NULL};
+	const char *const words[] = {QEMU_IMG, "rebase", "-u", "-f", "qcow2", "-F", "raw", "-b", base, to, NULL};
 	int rc = file_copy(from, to, err);
 
 	if (!rc)
@@ -87,7 +63,7 @@ int qcow2_rebase(struct start_client *keeper, const char *from, const char *to, 
 int qcow2_create(struct start_client *keeper, const char *base, const char *format, const char *to,
 		 const char *options, struct error *err)
 {
-	const char *const words[] = {"qemu-img", "create", "-q", "-f",	  "qcow2", "-F", format,
+	const char *const words[] = {QEMU_IMG, "create", "-q", "-f",	  "qcow2", "-F", format,
 				     "-b",	 base,	   "-o", options, to,	   NULL};
 	int rc = qemu_img(keeper, words, err);
 

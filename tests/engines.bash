@@ -10,6 +10,17 @@ declare -A engine_pid
 engine_cgroups() { find /sys/fs/cgroup -maxdepth 2 -type d \( -name docker -o -name libpod_parent -o -name machine \) 2>/dev/null | sort; }
 engine_cgroups_before=$(engine_cgroups)
 
+# engines_needed WHAT PROGRAM...: ends the test, WHAT skipped, where one is not installed
+engines_needed() {
+	local what=$1 program
+	shift
+	for program; do
+		[[ -z $(PATH=$PATH:/usr/sbin:/sbin command -v "$program") ]] || continue
+		skip "$what" "$program is not installed (scripts/setup check installs it)"
+		plan
+	done
+}
+
 # engine_wait SOCKET NAME: until something answers on it
 engine_wait() {
 	local i

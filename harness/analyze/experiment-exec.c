@@ -40,6 +40,7 @@ struct exec_way *exec_ways_make(const struct analysis *analysis, size_t *ret_cou
 			struct exec_way way = {
 				.subject = i,
 				.way = ways[k].name,
+				.text = ways[k].text,
 				.first_ns = experiment_stats(analysis, EXEC, "first_ns", is_wanted, &wanted),
 				.again_ns = experiment_stats(analysis, EXEC, "again_ns", is_wanted, &wanted),
 			};
@@ -51,12 +52,4 @@ struct exec_way *exec_ways_make(const struct analysis *analysis, size_t *ret_cou
 		}
 	*ret_count = count;
 	return all;
-}
-
-const char *exec_way_text(const struct exec_way *way)
-{
-	for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++)
-		if (!strcmp(ways[k].name, way->way))
-			return ways[k].text;
-	return way->way;
 }

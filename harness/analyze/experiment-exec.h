@@ -7,12 +7,10 @@
 /** One way into one subject; one value for each instance. */
 struct exec_way {
 	size_t subject;
-	const char *way;		/**< "runtime" or "channel" */
+	const char *way, *text;	       /**< "runtime" or "channel"; the same in words */
 	struct stats_summary first_ns; /**< the first command in an instance */
 	struct stats_summary again_ns; /**< the median of the further ones */
 };
 
 /** Those that were taken, by subject; for free(). */
 struct exec_way *exec_ways_make(const struct analysis *analysis, size_t *ret_count);
-/** The way in words. */
-const char *exec_way_text(const struct exec_way *way);

@@ -20,8 +20,8 @@ int start_program_add(struct start_program *program, size_t *used, const char *t
 	return 0;
 }
 
-void client_started(struct start_client *client, const struct start_message *reply,
-			  struct packet_fds *fds, struct started *ret_started)
+void client_started(struct start_client *client, const struct start_message *reply, struct packet_fds *fds,
+		    struct started *ret_started)
 {
 	*ret_started = (struct started){.pid = reply->pid, .pidfd = -1, .stamp_count = reply->stamp_count};
 	if (ret_started->stamp_count > START_STAMPS_MAX)

@@ -45,7 +45,7 @@ static int lane_read(struct start_lane *lane, struct start_message *ret_reply, s
 }
 
 int lane_ask(struct start_lane *lane, const void *request, size_t size, const struct packet_fds *fds,
-		    struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
+	     struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
 {
 	int rc = packet_send(lane->socket, request, size, fds, 0);
 
@@ -126,15 +126,14 @@ int lane_connect(struct start_client *client, struct start_lane *lane, struct er
 	return rc;
 }
 
-/* Keeps the filter for the starters to come. 1: it is new. */
+static bool is_filter(const struct start_filter *kept, const struct sock_filter *base, size_t count)
+{
+	return kept->count == count && !memcmp(kept->filter, base, count * sizeof(*base));
+}
+
+/* Keeps the filter for the starters to come. */
 static int base_set(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err)
 {
-	const struct start_filter *old = base_get(client);
-
-	if (old)
-		return old->count == count && !memcmp(old->filter, base, count * sizeof(*base))
-			   ? 0
-			   : error_errno(err, EEXIST, "the starter of containers runs under another filter");
 	if (count > BOX_FILTER_MAX)
 		return error_errno(err, E2BIG, "the filter of containers");
 	struct start_filter *made = alloc_zero(1, sizeof(*made));
@@ -145,17 +144,20 @@ static int base_set(struct start_client *client, const struct sock_filter *base,
 	(void)pthread_mutex_lock(&client->lock);
 	client->base = made;
 	(void)pthread_mutex_unlock(&client->lock);
-	return 1;
+	return 0;
 }
 
 /* With all lanes locked. Those that run get the filter now. */
 static int lanes_restrict(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err)
 {
-	int rc = count ? base_set(client, base, count, err) : 0;
+	const struct start_filter *kept = base_get(client);
 
-	if (rc != 1)
-		return rc;
-	rc = 0;
+	if (!count || (kept && is_filter(kept, base, count)))
+		return 0;
+	if (kept)
+		return error_errno(err, EEXIST, "the starter of containers runs under another filter");
+	int rc = base_set(client, base, count, err);
+
 	for (size_t i = 0; !rc && i < START_LANES_MAX; i++)
 		if (client->lanes[i].socket >= 0)
 			rc = lane_restrict(&client->lanes[i], base_get(client), err);

@@ -14,7 +14,7 @@ static size_t rows_fill(struct script *script, const struct analysis *a, const s
 	size_t row = 0;
 
 	for (size_t i = 0; i < count && row + 2 < PLOT_ROWS_MAX; i++) {
-		const char *title = a->subjects[ways[i].subject].title, *name = exec_way_text(&ways[i]);
+		const char *title = a->subjects[ways[i].subject].title, *name = ways[i].text;
 
 		if (!i || ways[i].subject != ways[i - 1].subject)
 			row = plot_rows_head(script, row, title);

@@ -127,10 +127,10 @@ void progress_show(struct progress *progress, const struct progress_step *step)
 	estimate(progress, step, sofar);
 	progress->done = step->done;
 	progress->total = step->total;
-	(void)snprintf(text, sizeof(text), "%.9s: %.14s %.16s, %s", step->kind, step->subject, sofar, left);
-	if (progress->terminal)
+	if (progress->terminal) {
+		(void)snprintf(text, sizeof(text), "%.9s: %.14s %.16s, %s", step->kind, step->subject, sofar, left);
 		show_bar(progress, text);
-	else if (step->first_of_block)
+	} else if (step->first_of_block)
 		(void)fprintf(stderr, "tare: %s block %llu, sample %zu of %zu, %s\n", step->kind,
 			      (unsigned long long)step->block + 1, step->done, step->total, left);
 }

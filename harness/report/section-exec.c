@@ -43,7 +43,7 @@ void section_exec(struct page *page, const struct analysis *analysis)
 	table_add(&table, "each further"), table_add(&table, "n");
 	for (size_t i = 0; i < count; i++) {
 		table_add(&table, "%s", analysis->subjects[ways[i].subject].title);
-		table_add(&table, "%s", exec_way_text(&ways[i]));
+		table_add(&table, "%s", ways[i].text);
 		table_add(&table, "%s", units_text(UNITS_NS, ways[i].first_ns.median, text));
 		table_add(&table, "%s", units_text(UNITS_NS, ways[i].again_ns.median, text));
 		table_add(&table, "%zu", ways[i].first_ns.n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The payload proves which file it is. Small rather than fast: it runs once, over some kilobytes. */
+/* The payload proves which file it is, once, after it is ready; and the workload cpu_int is made of it. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>

@@ -12,12 +12,7 @@ source tests/engines.bash
 tare=${TARE:-build/tare}
 scratch=$(mktemp -d)
 trap engines_farewell EXIT
-for program in dockerd docker podman curl runc crun nsenter; do
-	if [[ -z $(PATH=$PATH:/usr/sbin:/sbin command -v "$program") ]]; then
-		skip 'commands inside' "$program is not installed (scripts/setup check installs it)"
-		plan
-	fi
-done
+engines_needed 'commands inside' dockerd docker podman curl runc crun nsenter
 docker_start; result $? 'a private dockerd runs'
 podman_start; result $? 'a private podman runs'
 

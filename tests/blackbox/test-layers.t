@@ -10,12 +10,7 @@ source tests/engines.bash
 tare=${TARE:-build/tare}
 scratch=$(mktemp -d)
 trap engines_farewell EXIT
-for program in dockerd podman curl runc; do
-	if [[ -z $(PATH=$PATH:/usr/sbin:/sbin command -v "$program") ]]; then
-		skip 'images in layers' "$program is not installed (scripts/setup check installs it)"
-		plan
-	fi
-done
+engines_needed 'images in layers' dockerd podman curl runc
 docker_start; result $? 'a private dockerd runs'
 podman_start; result $? 'a private podman runs'
 # images: what both engines hold
