@@ -193,7 +193,8 @@ static struct namespace_slot *slot_make(const struct run *run, struct subject *s
 	in->subject = subject;
 	in->pidfd = -1;
 	slot->starters = start_starters(run->keeper);
-	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%c%u", run->id, pool->parked ? 'p' : 'r', made++);
+	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%c%u", run->id, pool->parked ? 'p' : 'r',
+		       __atomic_fetch_add(&made, 1, __ATOMIC_RELAXED));
 	(void)snprintf(in->socket, sizeof(in->socket), "%s/%s", run->private_folder, in->name);
 	int rc = snprintf(in->storage, sizeof(in->storage), "%s/%s", run->storage, in->name) < (int)sizeof(in->storage)
 			 ? namespace_root_create(in, err)
@@ -227,17 +228,32 @@ static void pool_push(struct namespace_pool *pool, struct namespace_slot *slot)
 
 /* A parked child waits in the memory of its starter, and a loan is good only at who gave it: with that one gone they
  * are of no use any more. */
+static bool slot_is_lost(const struct namespace_slot *slot, const struct namespace_pool *pool, const struct run *run)
+{
+	return (pool->parked || namespace_is_rootless()) && slot->starters != start_starters(run->keeper);
+}
+
+/* The oldest one that is of use, or NULL; adds to the count those that were not, which are gone then. */
+static struct namespace_slot *pool_pop_useful(struct namespace_pool *pool, const struct run *run, size_t *lost)
+{
+	struct namespace_slot *slot = pool_pop(pool);
+
+	for (; slot && slot_is_lost(slot, pool, run); slot = pool_pop(pool)) {
+		(void)slot_drop(slot, NULL);
+		++*lost;
+	}
+	return slot;
+}
+
 static void pool_sort_out(struct namespace_pool *pool, const struct run *run)
 {
-	unsigned starters = start_starters(run->keeper);
+	size_t lost = 0;
 
-	for (size_t left = pool->count; left && (pool->parked || namespace_is_rootless()); left--) {
-		struct namespace_slot *slot = pool_pop(pool);
+	for (size_t left = pool->count; left > lost; left--) {
+		struct namespace_slot *slot = pool_pop_useful(pool, run, &lost);
 
-		if (slot->starters == starters)
+		if (slot)
 			pool_push(pool, slot);
-		else
-			(void)slot_drop(slot, NULL);
 	}
 }
 
@@ -263,8 +279,12 @@ int namespace_pool_refill(const struct run *run, struct subject *subject, struct
 int namespace_pool_take(struct instance *in, struct error *err)
 {
 	struct namespace_state *state = in->subject->state;
-	struct namespace_slot *slot = pool_pop(state->pool);
+	size_t lost = 0;
+	struct namespace_slot *slot = pool_pop_useful(state->pool, in->run, &lost);
 
+	/* The one sample that met the end of the starter has told of it: those that follow find what they expect. */
+	if (!slot && lost)
+		slot = slot_make(in->run, in->subject, &state->pool->reason);
 	if (!slot)
 		return error_set(err, -EAGAIN, "nothing is left of what was made ahead%s%s",
 				 *state->pool->reason.text ? ": " : "", state->pool->reason.text);
