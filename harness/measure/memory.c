@@ -129,9 +129,11 @@ static void read_guest_mapping(const struct memory_task *task, struct memory_rea
 		r->vmm_overhead = r->pss - pss;
 }
 
+/* Pages on the lists of single CPUs are free, though none of /proc/meminfo's figures says so: a guest that touches
+ * 64 MiB would seem to use up to 2 % more or less than that. */
 static void read_guest_view(const struct memory_task *task, struct memory_reading *r)
 {
-	char total[32], available[32];
+	char total[32], available[32], lists[32];
 
 	if (channel_send(task->channel, PROTOCOL_COMMAND_MEMORY, NULL) < 0)
 		return;
@@ -140,8 +142,9 @@ static void read_guest_view(const struct memory_task *task, struct memory_readin
 	const char *text = channel_text(task->channel);
 
 	if (news & CHANNEL_REPLY && channel_fact(text, PROTOCOL_FACT_MEM_TOTAL, total, sizeof(total)) &&
-	    channel_fact(text, PROTOCOL_FACT_MEM_AVAILABLE, available, sizeof(available)))
-		r->guest_used = strtoll(total, NULL, 10) - strtoll(available, NULL, 10);
+	    channel_fact(text, PROTOCOL_FACT_MEM_AVAILABLE, available, sizeof(available)) &&
+	    channel_fact(text, PROTOCOL_FACT_MEM_LISTS, lists, sizeof(lists)))
+		r->guest_used = strtoll(total, NULL, 10) - strtoll(available, NULL, 10) - strtoll(lists, NULL, 10);
 }
 
 struct cachestat_range {

@@ -78,6 +78,7 @@
 #define PROTOCOL_FACT_MEM_TOTAL "mem_total_bytes"
 #define PROTOCOL_FACT_MEM_AVAILABLE "mem_available_bytes"
 #define PROTOCOL_FACT_MEM_FREE "mem_free_bytes"
+#define PROTOCOL_FACT_MEM_LISTS "mem_lists_bytes" /* free pages on lists of single CPUs: in none of the others */
 #define PROTOCOL_FACT_HOSTNAME "hostname"
 #define PROTOCOL_FACT_LOG_INIT "log_init"     /* when the kernel's log says that it runs init, by its own clock in ns */
 #define PROTOCOL_FACT_LOG_SYNC "log_sync"     /* "LOG_ns BEFORE_ns AFTER_ns": a record of ours, between two BOOTTIMEs */

@@ -7,6 +7,7 @@
 
 #include "scenarios/payload/channel.h"
 #include "scenarios/payload/facts.h"
+#include "scenarios/payload/free-lists.h"
 #include "scenarios/payload/kernel-log.h"
 #include "scenarios/payload/ready.h"
 #include "scenarios/payload/syscall.h"
@@ -152,9 +153,12 @@ int facts_send(void)
 int facts_send_memory(void)
 {
 	struct report report;
+	uint64_t bytes;
 
 	report_start(&report);
 	report_memory(&report);
+	if (free_lists_bytes(&bytes))
+		report_number(&report, PROTOCOL_FACT_MEM_LISTS, bytes);
 	return report_end(&report);
 }
 
