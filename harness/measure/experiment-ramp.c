@@ -7,7 +7,7 @@
  * Record "point": n, settle_ns, and in bytes what all instances together take: pss, kernel (host-wide growth),
  *   cgroup_kernel (the part of it that is charged to them), sec_pagetables, private_cache, daemons (growth of the
  *   keeper and of what manages the instances), footprint (the sum without cgroup_kernel), mem_available (by how much
- *   the host's fell); harness (its own growth), swap, ksm_shared; idle_cpu_ns: their CPU time in settle_ns.
+ *   the host's fell); harness (growth of its own anonymous memory), swap, ksm_shared; idle_cpu_ns: their CPU time in settle_ns.
  * Record "end": n at once, started, failed, reason, teardown_ns.
  */
 #include <errno.h>
@@ -317,7 +317,7 @@ static void ramp_weigh(struct ramp *ramp)
 		{"daemons_bytes", daemons},
 		{"footprint_bytes", footprint},
 		{"mem_available_bytes", ramp->first.available - now.available},
-		{"harness_bytes", hostmem_process_pss(getpid()) - ramp->harness_first},
+		{"harness_bytes", hostmem_process_anon(getpid()) - ramp->harness_first},
 		{"swap_bytes", now.swap_used - ramp->first.swap_used},
 		{"ksm_shared_bytes", now.ksm_shared},
 		{"idle_cpu_ns", totals.cpu_ns - before.cpu_ns},
@@ -385,7 +385,7 @@ void experiment_ramp(struct experiment_turn *turn)
 	if (keeper)
 		(void)start_widen(keeper, (unsigned)experiment_number(turn->choice, "concurrency"), NULL);
 	hostmem_read(&ramp->first);
-	ramp->harness_first = hostmem_process_pss(getpid());
+	ramp->harness_first = hostmem_process_anon(getpid());
 	ramp->daemons_first = daemons_bytes(ramp);
 	ramp_grow(ramp);
 	ramp_end(ramp);

@@ -52,14 +52,24 @@ void hostmem_read(struct hostmem *ret_memory)
 	ret_memory->pressure = pressure_read();
 }
 
-int64_t hostmem_process_pss(int pid)
+static int64_t rollup_bytes(int pid, const char *key)
 {
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
 	cleanup_free char *text = file_read(path, NULL, NULL);
 
-	return known_or_0(field_bytes(text, "Pss"));
+	return known_or_0(field_bytes(text, key));
+}
+
+int64_t hostmem_process_pss(int pid)
+{
+	return rollup_bytes(pid, "Pss");
+}
+
+int64_t hostmem_process_anon(int pid)
+{
+	return rollup_bytes(pid, "Anonymous");
 }
 
 int64_t hostmem_process_cpu_ns(int pid)

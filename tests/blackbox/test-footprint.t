@@ -54,8 +54,7 @@ for subject in namespace vm; do
 done
 is "$(ramp vm "mem_marginal_bytes > 20 * $(ramp namespace mem_marginal_bytes)")" true \
 	'a guest takes many times what a container takes'
-# At forty, what it takes once still counts, and so does who else shares its libraries' pages.
-ok 'the harness takes little for each' test "$(ramp namespace 'harness_bytes | round')" -le 131072
+ok 'the harness takes at most 64 KiB for each' test "$(ramp namespace 'harness_bytes | round')" -le 65536
 id=$(jq -r .run.id "$scratch/ramp/plan.json")
 is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of the run lives'
 is "$(find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null)" '' 'no cgroup of the run is left'
