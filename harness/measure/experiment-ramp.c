@@ -7,7 +7,8 @@
  * Record "point": n, settle_ns, and in bytes what all instances together take: pss, kernel (host-wide growth),
  *   cgroup_kernel (the part of it that is charged to them), sec_pagetables, private_cache, daemons (growth of the
  *   keeper and of what manages the instances), footprint (the sum without cgroup_kernel), mem_available (by how much
- *   the host's fell); harness (growth of its own anonymous memory), swap, ksm_shared; idle_cpu_ns: their CPU time in settle_ns.
+ *   the host's fell); harness (growth of its own anonymous memory), swap, ksm_shared; idle_cpu_ns: their CPU time in
+ *   settle_ns.
  * Record "end": n at once, started, failed, reason, teardown_ns.
  */
 #include <errno.h>

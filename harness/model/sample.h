@@ -65,7 +65,8 @@ enum block_kind {
 	X(cgroup_file, "cgroup_file_bytes", "page cache charged to the cgroup")                        \
 	X(guest_configured, "guest_configured_bytes", "RAM that the guest was given")                  \
 	X(guest_touched, "guest_ram_touched_bytes", "resident part of the guest's RAM mapping")        \
-	X(guest_used, "guest_used_bytes", "MemTotal - MemAvailable - free pages on lists of CPUs, as the guest sees it") \
+	X(guest_used, "guest_used_bytes",                                                            \
+	  "MemTotal - MemAvailable - free pages on lists of CPUs, as the guest sees it") \
 	X(daemon_growth, "daemon_growth_bytes",                                                         \
 	  "growth of the engine's daemons (Pss) since before the instance; may be negative") \
 	X(vmm_overhead, "vmm_overhead_bytes", "Pss outside of the guest's RAM mapping")
