@@ -2,6 +2,7 @@
 #include "harness/analyze/experiment-work.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,16 @@ static const struct metric cost_metric = {
 	.higher = "dearer",
 };
 
+/* Which way is better only the user knows. */
+static const struct metric own_metric = {
+	.name = "value",
+	.title = "a program's own number",
+	.kind = BLOCK_EXPERIMENT,
+	.band = 0.05,
+	.lower = "less",
+	.higher = "more",
+};
+
 static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -32,31 +43,41 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The numbers of an array after the warm-up, sorted. */
-static size_t counted(const struct json *record, const char *key, double values[ITERATIONS_MAX])
+/* The median of an array's numbers after the warm-up that are above `floor`; NAN: there are none. */
+static double counted_median(const struct json *record, const struct json *numbers, double floor)
 {
-	double warmup = experiment_value(record, "warmup_count");
+	double values[ITERATIONS_MAX] = {0}, warmup = experiment_value(record, "warmup_count");
 	size_t count = 0, at = 0;
 
-	for (const struct json *n = json_first(json_get(record, key)); n && count < ITERATIONS_MAX; n = json_next(n)) {
+	for (const struct json *n = json_first(numbers); n && count < ITERATIONS_MAX; n = json_next(n)) {
 		double value = json_number_of(n, NAN);
 
-		if (at++ >= (size_t)fmax(warmup, 0) && value > 0)
+		if (at++ >= (size_t)fmax(warmup, 0) && value > floor)
 			values[count++] = value;
 	}
 	qsort(values, count, sizeof(values[0]), compare_doubles);
-	return count;
+	return count ? stats_quantile(values, count, 0.5) : NAN;
 }
 
-/* What one operation costs in this instance; NAN: it did not do it. */
-static double instance_cost(const struct json *record)
+/* A number of a user's program in its record; NULL: it has none of that name. */
+static const struct json *metric_in(const struct json *record, const char *name)
 {
-	double values[ITERATIONS_MAX] = {0}, ops = experiment_value(record, "ops_count");
-	size_t count = counted(record, "cost_ns", values);
+	const struct json *metric = json_first(json_get(record, "metrics"));
 
-	if (strcmp(json_get_text(record, "status", ""), DONE) != 0 || !count || !(ops > 0))
+	while (metric && strcmp(json_get_text(metric, "name", ""), name) != 0)
+		metric = json_next(metric);
+	return metric;
+}
+
+/* What one operation costs in this instance, or what the program's number is; NAN: it did not do it. */
+static double instance_value(const struct work_cell *cell, const struct json *record)
+{
+	double ops = experiment_value(record, "ops_count");
+
+	if (strcmp(json_get_text(record, "status", ""), DONE) != 0 || !(ops > 0))
 		return NAN;
-	return stats_quantile(values, count, 0.5) / ops;
+	return *cell->metric ? counted_median(record, json_get(metric_in(record, cell->metric), "values"), -INFINITY)
+			     : counted_median(record, json_get(record, "cost_ns"), 0) / ops;
 }
 
 #define CLOCK_OFF_NS 1e6
@@ -102,7 +123,7 @@ static void instances_free(struct instances *instances)
 
 static void instance_take(struct work_cell *cell, struct instances *all, const struct json *record)
 {
-	double cost = instance_cost(record);
+	double cost = instance_value(cell, record);
 	struct clocks clocks = clocks_of(record);
 	const char *error = json_get_text(record, "error", NULL);
 
@@ -133,7 +154,7 @@ static bool cell_fill(const struct analysis *analysis, struct work_cell *cell, s
 		any = true;
 		instance_take(cell, ret_instances, r);
 	}
-	(void)stats_summary(ret_instances->cost, ret_instances->count, analysis->confidence, &cell->cost_ns, NULL);
+	(void)stats_summary(ret_instances->cost, ret_instances->count, analysis->confidence, &cell->cost, NULL);
 	return any;
 }
 
@@ -181,15 +202,17 @@ static void cells_judge(struct work_cell *cells, size_t count)
 		p[i] = cells[i].compared ? cells[i].p_holm : NAN;
 	multiple_holm(p, count);
 	for (size_t i = 0; i < count; i++) {
+		const struct metric *metric = *cells[i].metric ? &own_metric : &cost_metric;
+
 		cells[i].p_holm = p[i];
-		cells[i].verdict = cells[i].compared ? verdict_of(&cells[i].versus, p[i], cost_metric.band)
+		cells[i].verdict = cells[i].compared ? verdict_of(&cells[i].versus, p[i], metric->band)
 						     : VERDICT_NOT_COMPARABLE;
-		cells[i].verdict_word = verdict_name(cells[i].verdict, &cost_metric);
+		cells[i].verdict_word = verdict_name(cells[i].verdict, metric);
 	}
 }
 
-/* The row of one workload is added to the cells. */
-static struct work_cell *workload_cells(const struct analysis *analysis, const struct workload *workload,
+/* The row of one workload is added to the cells; what all of these share is in `like`. */
+static struct work_cell *workload_cells(const struct analysis *analysis, const struct work_cell *like,
 					struct work_cell *cells, size_t *count)
 {
 	size_t reference = work_reference(analysis);
@@ -197,9 +220,9 @@ static struct work_cell *workload_cells(const struct analysis *analysis, const s
 
 	for (size_t round = 0; round < 2; round++) /* the reference first, then all in order */
 		for (size_t i = 0; i < analysis->subject_count; i++) {
-			struct work_cell cell = {
-				.workload = workload, .subject = i, .clock_ratio = NAN, .p_holm = NAN};
+			struct work_cell cell = *like;
 
+			cell.subject = i;
 			if (!round && i != reference)
 				continue;
 			bool any = cell_fill(analysis, &cell, &own);
@@ -220,13 +243,43 @@ static struct work_cell *workload_cells(const struct analysis *analysis, const s
 	return cells;
 }
 
+static struct work_cell blank(const struct workload *workload)
+{
+	struct work_cell cell = {.workload = workload, .clock_ratio = NAN, .p_holm = NAN};
+
+	(void)snprintf(cell.name, sizeof(cell.name), "%s", workload->name);
+	return cell;
+}
+
+/* A program gives the same numbers everywhere: those of the first record that has any. */
+static struct work_cell *program_cells(const struct analysis *analysis, struct work_cell *cells, size_t *count)
+{
+	const struct json *metric = NULL;
+
+	for (const struct json *r = NULL; !metric && (r = experiment_next(analysis, WORK, r));)
+		metric = json_first(json_get(r, "metrics"));
+	for (; metric; metric = json_next(metric)) {
+		struct work_cell like = blank(&workload_program);
+
+		(void)snprintf(like.metric, sizeof(like.metric), "%s", json_get_text(metric, "name", "?"));
+		(void)snprintf(like.unit, sizeof(like.unit), "%s", json_get_text(metric, "unit", ""));
+		(void)snprintf(like.name, sizeof(like.name), "%s: %s", workload_program.name, like.metric);
+		cells = workload_cells(analysis, &like, cells, count);
+	}
+	return cells;
+}
+
 struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count)
 {
 	struct work_cell *cells = NULL;
 
 	*ret_count = 0;
-	for (size_t i = 0; i < workload_count; i++)
-		cells = workload_cells(analysis, &workload_table[i], cells, ret_count);
+	for (size_t i = 0; i <= workload_count; i++) {
+		struct work_cell like = blank(i < workload_count ? &workload_table[i] : &workload_program);
+
+		cells = workload_cells(analysis, &like, cells, ret_count);
+	}
+	cells = program_cells(analysis, cells, ret_count);
 	cells_judge(cells, *ret_count);
 	return cells;
 }

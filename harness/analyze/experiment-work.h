@@ -9,11 +9,15 @@
 #include "harness/analyze/analysis.h"
 #include "harness/model/workload.h"
 
-/** One workload in one subject. */
+#define WORK_NAME_MAX 80
+
+/** One workload in one subject: what it costs, or one number that a user's program gives of itself. */
 struct work_cell {
 	const struct workload *workload;
+	char name[WORK_NAME_MAX]; /**< the workload's, or "program: NAME" */
+	char metric[40], unit[20]; /**< of a program's number; "": it is the cost, in ns */
 	size_t subject;
-	struct stats_summary cost_ns; /**< of one operation, over instances; n = 0: none did it */
+	struct stats_summary cost; /**< of one operation, or that number, over instances; n = 0: none did it */
 	size_t failed;		      /**< instances in which it failed */
 	const char *reason;	      /**< why there is no value, or why one failed; NULL */
 	/** The largest part by which its own clock and the host's disagree about an iteration; NAN: not known. */
@@ -23,10 +27,10 @@ struct work_cell {
 	bool compared;
 	double p_holm; /**< over all cells that are compared */
 	enum verdict verdict;
-	const char *verdict_word; /**< "equivalent", "cheaper", "dearer", ... */
+	const char *verdict_word; /**< "equivalent", "cheaper", "dearer", ...; of a program's number "less", "more" */
 };
 
-/** By workload in the order of their table, then by subject; for free(). */
+/** By workload in the order of their table, then a program and its numbers; each by subject. For free(). */
 struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count);
 /** The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. */
 size_t work_reference(const struct analysis *analysis);

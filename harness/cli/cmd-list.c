@@ -150,10 +150,12 @@ static int list_workloads(struct error *err)
 {
 	(void)err;
 	(void)puts("workloads (tare run NAME runs one in every box, tare run overhead all of them):");
-	for (size_t i = 0; i < workload_count; i++)
-		(void)printf("%-14s %-8s per %s\n%24s%s\n", workload_table[i].name,
-			     workload_class_name(workload_table[i].class), workload_table[i].operation, "",
-			     workload_table[i].shows);
+	for (size_t i = 0; i <= workload_count; i++) {
+		const struct workload *workload = i < workload_count ? &workload_table[i] : &workload_program;
+
+		(void)printf("%-14s %-8s per %s\n%24s%s\n", workload->name, workload_class_name(workload->class),
+			     workload->operation, "", workload->shows);
+	}
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "harness/base/version.h"
 #include "harness/host/doctor.h"
 #include "harness/measure/floor-record.h"
+#include "harness/model/protocol.h"
 #include "harness/model/recording.h"
 #include "harness/model/runtime.h"
 
@@ -145,6 +146,7 @@ static struct json *describe_artifacts(const char *folder)
 		const char *id, *kind, *file;
 	} rows[] = {
 		{"payload", "workload", "payload"},
+		{"program", "workload", "root/" PROTOCOL_PROGRAM_FILE},
 		{"root", "disk", "root.ext4"},
 		{"vmlinuz", "kernel", "guest/vmlinuz"},
 		{"vmlinux", "kernel", "guest/vmlinux"},

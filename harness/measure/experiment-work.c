@@ -2,14 +2,15 @@
 /*
  * Identical work in every subject (method 4.1): each turn is one fresh instance, which runs every workload of
  * the scenario; in one block all subjects run them in the same random order. The instance is what is repeated
- * (R5.6).
+ * (R5.6). A program of the user's is a workload like the others.
  *
  * Record "work": workload, status (of protocol.h, or "left_out"), error, ops_count, warmup_count (so many of
  * the first iterations do not count), checksum; for each iteration ns (its own clock), cost_ns (the part that
- * is the cost) and host_ns (between the marks at the harness); claimed_bytes (of one iteration); in
- * `accounted_count` iterations (of a cold read those that count, else all) read_bytes and written_bytes (from
- * and to storage, by the account of its own kernel), host_read_bytes and host_written_bytes (by the host's,
- * of all of its processes); evicted (of a cold read: the host forgot the file before each iteration).
+ * is the cost) and host_ns (between the marks at the harness); of a user's program metrics, an array of {name, unit,
+ * values: by iteration}; claimed_bytes (of one iteration); in `accounted_count` iterations (of a cold read those that
+ * count, else all) read_bytes and written_bytes (from and to storage, by the account of its own kernel),
+ * host_read_bytes and host_written_bytes (by the host's, of all of its processes); evicted (of a cold read: the host
+ * forgot the file before each iteration).
  */
 #include <math.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ static const struct {
 } endings[] = {
 	{PROTOCOL_WORK_WRONG, SAMPLE_WRONG_CHECKSUM, "its result is not what this work gives"},
 	{PROTOCOL_WORK_CRASH, SAMPLE_CRASH, "it died"},
+	{PROTOCOL_WORK_GARBAGE, SAMPLE_GARBAGE, "what it wrote cannot be used"},
 	{PROTOCOL_WORK_TIMEOUT, SAMPLE_TIMEOUT, "it was killed, as it did not end in time"},
 };
 
@@ -44,6 +46,24 @@ static void add_numbers(struct json *record, const char *key, const int64_t *num
 	for (size_t i = 0; i < count; i++)
 		json_append(array, numbers[i] == UNKNOWN ? json_new_number(NAN) : json_new_int(numbers[i]));
 	json_add(record, key, array);
+}
+
+static void add_metrics(struct json *record, const struct work_result *result)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < result->output.count; i++) {
+		const struct program_metric *metric = &result->output.metrics[i];
+		struct json *row = json_object(), *values = json_array();
+
+		json_add_text(row, "name", metric->name);
+		json_add_text(row, "unit", metric->unit);
+		for (size_t k = 0; k < result->count; k++)
+			json_append(values, json_new_number(metric->values[k]));
+		json_add(row, "values", values);
+		json_append(list, row);
+	}
+	json_add(record, "metrics", list);
 }
 
 static bool write_record(struct experiment_turn *turn, const struct work_order *order,
@@ -60,6 +80,8 @@ static bool write_record(struct experiment_turn *turn, const struct work_order *
 	add_numbers(record, "ns", result->ns, result->count);
 	add_numbers(record, "cost_ns", result->cost_ns, result->count);
 	add_numbers(record, "host_ns", result->host_ns, result->count);
+	if (order->workload == &workload_program)
+		add_metrics(record, result);
 	experiment_add_known(record, "claimed_bytes", result->claimed_bytes);
 	experiment_add_known(record, "read_bytes", result->read_bytes);
 	experiment_add_known(record, "written_bytes", result->written_bytes);

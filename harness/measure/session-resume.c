@@ -95,7 +95,9 @@ int session_recall(const struct recording *earlier, struct scenario *ret_scenari
 
 	if (rc < 0)
 		return rc;
-	rc = recall_subjects(earlier, ret_scenario, err);
+	rc = scenario_find_program(ret_scenario, RECORDING_PLAN, err);
+	if (!rc)
+		rc = recall_subjects(earlier, ret_scenario, err);
 	if (!rc)
 		rc = recall_counts(json_get(run, "design"), ret_scenario, err);
 	if (!rc)

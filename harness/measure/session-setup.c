@@ -16,6 +16,7 @@
 #include "harness/base/places.h"
 #include "harness/measure/describe.h"
 #include "harness/measure/leftovers.h"
+#include "harness/measure/program-roots.h"
 #include "harness/measure/session-internal.h"
 #include "harness/measure/session-resume.h"
 #include "harness/model/runtime.h"
@@ -135,6 +136,8 @@ int session_open(struct session *s, struct error *err)
 		rc = receiver_start(&s->receiver, err);
 	if (!rc && s->run.keeper)
 		rc = receiver_watch_keeper(s->receiver, start_lost_fd(s->run.keeper), session_give_up, s, err);
+	if (!rc)
+		rc = program_roots_make(&s->run, s->scenario, err);
 	if (!rc && session_needs_keeper(s->scenario))
 		rc = identity_expect(s->run.artifacts, &s->attempts.expected, err);
 	return rc;

@@ -145,6 +145,8 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 	}
 	uint64_t ops = work_count(&aim, costs, subjects, left_out);
 
+	if (!ops && workload->most == 1)
+		ops = 1; /* there is nothing to find: each turn says what is wrong */
 	json_add_text(row, "workload", workload->name);
 	for (size_t i = 0; i < subjects; i++) {
 		struct json *cost = json_object();

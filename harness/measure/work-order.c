@@ -97,6 +97,12 @@ static void read_answer(const char *text, const struct channel_marks *marks, str
 	ret->claimed_bytes = number_of(text, PROTOCOL_WORK_CLAIMED);
 	ret->read_bytes = number_of(text, PROTOCOL_WORK_READ);
 	ret->written_bytes = number_of(text, PROTOCOL_WORK_WRITTEN);
+	char why[sizeof(ret->error)];
+
+	if (program_output_read(text, &ret->output, why, sizeof(why)) || !work_is(ret, PROTOCOL_WORK_OK))
+		return;
+	(void)snprintf(ret->status, sizeof(ret->status), PROTOCOL_WORK_GARBAGE);
+	(void)snprintf(ret->error, sizeof(ret->error), "%s", why);
 }
 
 bool work_carry_out(struct attempt *a, const struct work_order *order, struct work_result *ret_result)

@@ -111,6 +111,9 @@
 #define PROTOCOL_WORK_NS "ns"               /* how long each iteration took by CLOCK_MONOTONIC, blanks between */
 #define PROTOCOL_WORK_COST "cost_ns"        /* the part of it that is the cost, where that is not all */
 #define PROTOCOL_WORK_CLAIMED "bytes"       /* that each iteration says it moved to or from storage */
+#define PROTOCOL_WORK_GARBAGE "garbage"     /* of a user's program: it says what is no metric */
+#define PROTOCOL_WORK_OUTPUT "output"       /* of a user's program: one line that it wrote, what is no text as '?' */
+#define PROTOCOL_WORK_OUTPUT_END "output_end" /* the lines before are those of the iteration of this number */
 #define PROTOCOL_WORK_READ "read_bytes"     /* that the child caused to be read from storage (/proc/self/io) in all */
 #define PROTOCOL_WORK_WRITTEN "write_bytes" /* the same, written */
 
@@ -119,3 +122,13 @@
 	X(cpu_int) X(cpu_prime) X(cpu_fp) X(mem_bw) X(mem_write) X(mem_lat_16k) X(mem_lat_1m) X(mem_lat_64m)       \
 	X(mem_lat_huge) X(page_fault) X(syscall) X(clock_vdso) X(clock_syscall) X(pipe_1cpu) X(pipe_2cpu) X(spawn) \
 	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_connect)
+
+/*
+ * A user's own program is a workload too: in every root tree, beside the payload, with its arguments in a file, each
+ * ended by a NUL. One operation is one run of it. What it writes may take so many bytes in all iterations together.
+ */
+#define PROTOCOL_WORKLOAD_PROGRAM "program"
+#define PROTOCOL_PROGRAM_FILE "workload"
+#define PROTOCOL_PROGRAM_ARGUMENTS "workload.arguments"
+#define PROTOCOL_PROGRAM_ARGUMENTS_MAX 4096 /* bytes of that file */
+#define PROTOCOL_OUTPUT_MAX 12288

@@ -27,6 +27,7 @@
 	X(START_ERROR, "start_error")	    /* create or start failed, or the engine said that it died */ \
 	X(CRASH, "crash")		    /* the main process ended before it was ready */           \
 	X(WRONG_CHECKSUM, "wrong_checksum") /* what ran was not the payload that was meant to run */   \
+	X(GARBAGE, "garbage")		    /* a user's program: what it wrote is no metric */     \
 	X(LOST_CHANNEL, "lost_channel")	    /* closed or garbled before ready */                       \
 	X(ABORTED, "aborted")		    /* the run was interrupted in it */                        \
 	X(SKIPPED, "skipped")		    /* its runtime cannot work here */

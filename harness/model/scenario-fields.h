@@ -58,4 +58,6 @@ int take_experiment(struct reading *r, const struct json *value, const struct pl
 /** Read after the experiment, which must then be `work`. */
 bool is_workload(const struct json *value);
 int take_workload(struct reading *r, const struct json *value, const struct place *where);
+/** A workload that is an object: the user's own program. */
+int take_program(struct reading *r, const struct json *value, const struct place *where);
 int take_subjects(struct reading *r, const struct json *value, const struct place *where);

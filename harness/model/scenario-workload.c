@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "workload": which of them a scenario runs: "all", a name, or an array of names; it brings the experiment
- * `work`. */
+/* "workload": which of them a scenario runs: "all", a name, an array of names, or a program of the user's own; it
+ * brings the experiment `work`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ static void take_all(struct workload_choice *choice)
 
 bool is_workload(const struct json *value)
 {
-	return json_is_text(value) || (json_is_array(value) && json_count(value));
+	return json_is_text(value) || json_is_object(value) || (json_is_array(value) && json_count(value));
 }
 
 int take_workload(struct reading *r, const struct json *value, const struct place *where)
@@ -59,6 +59,8 @@ int take_workload(struct reading *r, const struct json *value, const struct plac
 		experiment_choose(experiment, experiment_spec_find(EXPERIMENT_WORK));
 	if (!r->scenario->blocks[BLOCK_EXPERIMENT].count)
 		r->scenario->blocks[BLOCK_EXPERIMENT].count = 1;
+	if (json_is_object(value))
+		return take_program(r, value, where);
 	if (json_is_array(value))
 		return take_list(r, value, where);
 	if (strcmp(json_text_of(value, ""), ALL) != 0)

@@ -114,7 +114,8 @@ static const struct field scenario_fields[] = {
 	{"limits", json_is_object, "an object", false, take_limits},
 	{"blocks", json_is_object, "an object", false, take_blocks},
 	{"experiment", json_is_object, "an object", false, take_experiment},
-	{"workload", is_workload, "the name of a workload, an array of them, or \"all\"", false, take_workload},
+	{"workload", is_workload, "a workload, an array of them, \"all\", or {\"binary\": \"./mine\"}", false,
+	 take_workload},
 	{"settle", json_is_object, "an object", false, take_settle},
 	{"subjects", json_is_array, "an array", true, take_subjects},
 	{0},
@@ -202,6 +203,11 @@ int scenario_load(const char *name_or_path, const char *folder, struct scenario 
 	int rc = scenario_from_json(json, path, ret_scenario, err);
 
 	json_free(json);
+	if (!rc) {
+		rc = scenario_find_program(ret_scenario, path, err);
+		if (rc < 0)
+			scenario_release(ret_scenario);
+	}
 	return rc;
 }
 
@@ -211,6 +217,8 @@ void scenario_release(struct scenario *scenario)
 		json_free(scenario->subjects[i].facts);
 	free(scenario->subjects);
 	free(scenario->workloads.list);
+	free(scenario->workloads.program);
+	free(scenario->workloads.arguments);
 	json_free(scenario->source);
 	(void)memset(scenario, 0, sizeof(*scenario));
 }

@@ -25,6 +25,9 @@ struct block_counts {
 struct workload_choice {
 	const struct workload **list;
 	size_t count;
+	char *program; /**< path of the user's own, which is then the only workload; NULL */
+	char *arguments; /**< its arguments, each with its terminator */
+	size_t arguments_length;
 };
 
 struct scenario {
@@ -47,6 +50,11 @@ struct scenario {
 int scenario_load(const char *name_or_path, const char *folder, struct scenario *ret_scenario, struct error *err);
 /** From parsed JSON; `name` begins the error texts. Takes no ownership. */
 int scenario_from_json(const struct json *json, const char *name, struct scenario *ret_scenario, struct error *err);
+/**
+ * Where a scenario's own program is, and whether it can be one: a relative path begins in the folder of `file`, which
+ * is also named in errors. From then on its path is absolute, in `source` too. Without one there is nothing to do.
+ */
+int scenario_find_program(struct scenario *scenario, const char *file, struct error *err);
 /** Keeps only the subjects of a comma-separated list, in its order; "runtime:option=value" adds one that the
  * file has not. */
 int scenario_select(struct scenario *scenario, const char *list, struct error *err);

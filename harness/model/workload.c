@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/model/protocol.h"
+
 #define MIB (1u << 20)
 /* A file must fit into what the smallest root disk has left. */
 #define FILE_MIB_MAX 16
@@ -56,6 +58,11 @@ const struct workload workload_table[] = {
 	{"net_connect", WORKLOAD_NETWORK, "connection made and closed (TCP)",
 	 "the same, setting up connections", 0, 0, false},
 };
+
+const struct workload workload_program = {
+	PROTOCOL_WORKLOAD_PROGRAM, WORKLOAD_PROGRAM, "run of the program from its start to its end",
+	"your own static binary, and what it measures: \"workload\": {\"binary\": \"./mine\"} in a scenario", 1, 0,
+	false};
 
 const size_t workload_count = sizeof(workload_table) / sizeof(workload_table[0]);
 

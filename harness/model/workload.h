@@ -13,7 +13,8 @@
 
 /** Panels of the chart and groups of the tables, in their order. */
 #define WORKLOAD_CLASSES(X)                                                                                  \
-	X(CPU, "cpu") X(MEMORY, "memory") X(KERNEL, "kernel") X(STORAGE, "storage") X(NETWORK, "network")
+	X(CPU, "cpu") X(MEMORY, "memory") X(KERNEL, "kernel") X(STORAGE, "storage") X(NETWORK, "network")  \
+	X(PROGRAM, "program")
 
 enum workload_class {
 #define WORKLOAD_ENUM(id, name) WORKLOAD_##id,
@@ -35,8 +36,10 @@ struct workload {
 
 extern const struct workload workload_table[];
 extern const size_t workload_count;
+/** A user's own program, which is not in the table: one operation is one run of it. */
+extern const struct workload workload_program;
 
-/** NULL: there is none of that name. */
+/** One of the table; NULL: there is none of that name. */
 const struct workload *workload_find(const char *name);
-/** "cpu", "memory", "kernel", "storage" or "network". */
+/** "cpu", "memory", "kernel", "storage", "network" or "program". */
 const char *workload_class_name(enum workload_class class);

@@ -32,16 +32,16 @@ static void extent_name(struct extent *extent, const char *name)
 static struct extent extent_of(const struct analysis *analysis, const struct work_cell *cells, size_t count)
 {
 	struct extent extent = {.low = 0.8, .high = 1.25};
-	const struct workload *last = NULL;
+	const char *last = "";
 
 	for (size_t i = 0; i < count; i++) {
 		const struct estimate *ratio = &cells[i].versus.ratio;
 
 		if (!is_shown(&cells[i]))
 			continue;
-		if (cells[i].workload != last)
-			extent_name(&extent, cells[i].workload->name);
-		last = cells[i].workload;
+		if (strcmp(cells[i].name, last) != 0)
+			extent_name(&extent, cells[i].name);
+		last = cells[i].name;
 		extent_name(&extent, analysis->subjects[cells[i].subject].title);
 		extent.low = fmin(extent.low, ratio->ci.known && ratio->ci.lo > 0 ? ratio->ci.lo : ratio->value);
 		extent.high =
@@ -68,14 +68,14 @@ static void cell_row(struct script *script, const struct analysis *analysis, con
 						      : alloc_text("too few");
 
 	row_texts(script, row, title, value, interval, false);
-	script_hover(script, ratio->value, (double)row, 1, "%s in %s: %s times, %s", cell->workload->name,
+	script_hover(script, ratio->value, (double)row, 1, "%s in %s: %s times, %s", cell->name,
 		     title, value, interval);
 	script_field(script, (double)row);
 	script_field(script, ratio->value);
 	script_field(script, ratio->ci.known ? ratio->ci.lo : ratio->value);
 	script_field(script, ratio->ci.known ? ratio->ci.hi : ratio->value);
 	script_field(script, (double)cell->subject + 1);
-	script_field_text(script, cell->workload->name);
+	script_field_text(script, cell->name);
 	script_field_text(script, title);
 	script_row_end(script);
 }
@@ -85,7 +85,7 @@ bool plot_work(struct script *script, const struct analysis *analysis)
 	size_t count, row = 0;
 	cleanup_free struct work_cell *cells = work_cells_make(analysis, &count);
 	struct extent extent = extent_of(analysis, cells, count);
-	const struct workload *last = NULL;
+	const char *last = "";
 
 	if (!extent.rows)
 		return false;
@@ -101,9 +101,9 @@ bool plot_work(struct script *script, const struct analysis *analysis)
 	for (size_t i = 0; i < count; i++) {
 		if (!is_shown(&cells[i]))
 			continue;
-		if (cells[i].workload != last)
-			row_texts(script, ++row, cells[i].workload->name, "", "", true);
-		last = cells[i].workload;
+		if (strcmp(cells[i].name, last) != 0)
+			row_texts(script, ++row, cells[i].name, "", "", true);
+		last = cells[i].name;
 		cell_row(script, analysis, &cells[i], ++row);
 	}
 	script_finish(script, analysis, "");

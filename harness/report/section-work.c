@@ -16,7 +16,11 @@ static struct json *json_of_cell(const struct analysis *analysis, const struct w
 	json_add_text(row, "workload", cell->workload->name);
 	json_add_text(row, "class", workload_class_name(cell->workload->class));
 	json_add_text(row, "subject", analysis->subjects[cell->subject].name);
-	json_add(row, "cost_ns", json_of_stats(&cell->cost_ns));
+	if (*cell->metric) {
+		json_add_text(row, "metric", cell->metric);
+		json_add_text(row, "unit", cell->unit);
+	}
+	json_add(row, *cell->metric ? "value" : "cost_ns", json_of_stats(&cell->cost));
 	json_add_int(row, "failed_count", (int64_t)cell->failed);
 	json_add_text(row, "reason", cell->reason);
 	json_add_number(row, "clock_ratio", cell->clock_ratio);
@@ -36,14 +40,15 @@ static struct json *json_of_cell(const struct analysis *analysis, const struct w
 
 struct json *json_of_work(const struct analysis *analysis)
 {
-	struct json *object = json_object(), *list = json_array();
+	struct json *object = json_object(), *list = json_array(), *numbers = json_array();
 	size_t count, reference = work_reference(analysis);
 	cleanup_free struct work_cell *cells = work_cells_make(analysis, &count);
 
 	json_add_text(object, "reference", reference == SIZE_MAX ? NULL : analysis->subjects[reference].name);
 	for (size_t i = 0; i < count; i++)
-		json_append(list, json_of_cell(analysis, &cells[i]));
+		json_append(*cells[i].metric ? numbers : list, json_of_cell(analysis, &cells[i]));
 	json_add(object, "cells", list);
+	json_add(object, "numbers", numbers);
 	return object;
 }
 
@@ -64,23 +69,33 @@ static void add_ratio(struct table *table, const struct work_cell *cell)
 	table_add(table, "%s", cell->verdict_word);
 }
 
+static void add_value(struct table *table, const struct work_cell *cell)
+{
+	char text[UNITS_MAX];
+
+	if (!cell->cost.n)
+		table_add(table, "none");
+	else if (*cell->metric)
+		table_add(table, "%.4g %s", cell->cost.median, cell->unit);
+	else
+		table_add(table, "%s", units_text(UNITS_NS, cell->cost.median, text));
+}
+
 static void table_of_class(struct page *page, const struct analysis *analysis, const struct work_cell *cells,
 			   size_t count, enum workload_class class)
 {
 	static const char *const heads[] = {"workload", "subject", "one operation", "n", "times", "95 %", "verdict"};
 	struct table table = {.align = "lsrrrll"};
-	char text[UNITS_MAX];
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&table, "%s", heads[i]);
 	for (size_t i = 0; i < count; i++) {
 		if (cells[i].workload->class != class)
 			continue;
-		table_add(&table, "%s", cells[i].workload->name);
+		table_add(&table, "%s", cells[i].name);
 		table_add(&table, "%s", analysis->subjects[cells[i].subject].title);
-		table_add(&table, "%s",
-			  cells[i].cost_ns.n ? units_text(UNITS_NS, cells[i].cost_ns.median, text) : "none");
-		table_add(&table, "%zu", cells[i].cost_ns.n);
+		add_value(&table, &cells[i]);
+		table_add(&table, "%zu", cells[i].cost.n);
 		add_ratio(&table, &cells[i]);
 	}
 	page_table(page, &table);
@@ -93,7 +108,9 @@ static void work_notes(struct page *page, const struct analysis *analysis, const
 		const struct work_cell *cell = &cells[i];
 		const char *title = analysis->subjects[cell->subject].title;
 
-		if (cell->failed || (!cell->cost_ns.n && cell->reason))
+		if (*cell->metric)
+			continue;
+		if (cell->failed || (!cell->cost.n && cell->reason))
 			page_item(page, cell->workload->name, "in %s: %zu failed%s%s.", title, cell->failed,
 				  cell->reason ? ": " : "", cell->reason ? cell->reason : "");
 		if (cell->clock_off && page_full(page))

@@ -12,7 +12,7 @@
 
 char *child_program(void)
 {
-	static char path[256];
+	static char path[1024];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
 	static char fallback[] = PROTOCOL_PAYLOAD_PATH;
 

@@ -28,6 +28,7 @@ struct outcome {
 	uint64_t ns[PROTOCOL_WORK_ITERATIONS_MAX], cost_ns[PROTOCOL_WORK_ITERATIONS_MAX];
 	size_t iterations;
 	_Bool discounted;
+	struct work_output output;
 };
 
 struct order {
@@ -39,6 +40,7 @@ struct order {
 static const struct work_kind *const kinds[] = {
 #define WORK_ROW(id) &work_##id,
 	PROTOCOL_WORKLOADS(WORK_ROW)
+	WORK_ROW(program)
 #undef WORK_ROW
 };
 
@@ -101,7 +103,7 @@ static int iterate(const struct work_kind *kind, struct work *work, struct outco
 	channel_write(&end, 1);
 	if (!rc && kind->check)
 		rc = kind->check(work);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	obey_tests(work);
 	out->discounted |= work->discount_ns > 0;
@@ -125,9 +127,21 @@ static _Bool own_io(const char *name, uint64_t *ret_value)
 	return line && text_read_number(line + strlen(name), ret_value);
 }
 
+static const char *status_of(int rc)
+{
+	static const char *const words[] = {
+		[0] = PROTOCOL_WORK_OK,
+		[1] = PROTOCOL_WORK_WRONG,
+		[WORK_DIED] = PROTOCOL_WORK_CRASH,
+		[WORK_GARBAGE] = PROTOCOL_WORK_GARBAGE,
+	};
+
+	return rc < 0 ? PROTOCOL_WORK_CANNOT : words[rc];
+}
+
 static void carry_out(const struct order *order, struct outcome *out)
 {
-	struct work work = {.count = order->count, .folder = order->folder};
+	struct work work = {.count = order->count, .folder = order->folder, .output = &out->output};
 	uint64_t read_before = 0, written_before = 0;
 	int rc = order->kind->prepare ? order->kind->prepare(&work) : 0;
 
@@ -141,8 +155,8 @@ static void carry_out(const struct order *order, struct outcome *out)
 	out->checksum = work.checksum;
 	out->bytes = work.bytes;
 	out->failed = work.failed;
-	out->error = rc < 0 ? -rc : 0;
-	out->status = rc < 0 ? PROTOCOL_WORK_CANNOT : rc ? PROTOCOL_WORK_WRONG : PROTOCOL_WORK_OK;
+	out->error = rc < 0 ? -rc : work.error;
+	out->status = status_of(rc);
 }
 
 /* Waits for the child, kills it when its time is over. Its wait status, or -1 where it had to be killed. */
@@ -256,8 +270,14 @@ static int answer(const struct order *order, const struct outcome *out)
 		add_number(&text, PROTOCOL_WORK_READ, out->read_bytes, 10);
 		add_number(&text, PROTOCOL_WORK_WRITTEN, out->write_bytes, 10);
 	}
-	text_add(&text, PROTOCOL_END "\n");
-	return channel_write(buffer, text.length);
+	int rc = channel_write(buffer, text.length);
+
+	/* A packet at a time, as the harness reads no longer ones. */
+	for (size_t at = 0, part; !rc && at < out->output.length; at += part) {
+		part = out->output.length - at < sizeof(buffer) ? out->output.length - at : sizeof(buffer);
+		rc = channel_write(out->output.bytes + at, part);
+	}
+	return rc < 0 ? rc : channel_write(PROTOCOL_END "\n", sizeof(PROTOCOL_END "\n") - 1);
 }
 
 static int refuse(const char *why)

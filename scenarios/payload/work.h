@@ -19,10 +19,22 @@ struct work {
 	uint64_t expected;    /**< what it must be; set before run, or by check */
 	uint64_t discount_ns; /**< part of the time that is no cost, such as a sleep that was asked for */
 	uint64_t bytes;	      /**< that run claims to have moved to or from storage */
-	const char *failed;   /**< what went wrong, where a step returned a negative errno */
+	struct work_output *output; /**< what a user's program says */
+	const char *failed;   /**< what went wrong, where a step returned anything but 0 */
+	int error;	      /**< of WORK_DIED and WORK_GARBAGE: the number that goes with it */
 };
 
-/** Steps return 0, or a negative errno with `failed` set. All but run may be NULL. */
+/** Lines as they are sent; in memory that the child shares with its parent and its own children. */
+struct work_output {
+	int start_error; /**< errno where it could not be started */
+	size_t length;
+	char bytes[PROTOCOL_OUTPUT_MAX];
+};
+
+#define WORK_DIED 2	/* what a step started did not end well */
+#define WORK_GARBAGE 3	/* it said what nobody can use */
+
+/** Steps return 0, a negative errno, or one of the above, both with `failed` set. All but run may be NULL. */
 struct work_kind {
 	const char *id;
 	int (*prepare)(struct work *work); /**< once, untimed: memory, files, peers */
@@ -33,6 +45,7 @@ struct work_kind {
 
 #define WORK_DECLARE(id) extern const struct work_kind work_##id;
 PROTOCOL_WORKLOADS(WORK_DECLARE)
+WORK_DECLARE(program)
 #undef WORK_DECLARE
 
 /** Carries out an order of protocol.h, what follows its first word, and answers. 0, or negative errno: no channel. */

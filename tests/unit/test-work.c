@@ -91,8 +91,8 @@ static void costs_are_held_against_the_process(void **state)
 	const struct work_cell *vm = cell_of(cells, count, "syscall", 0);
 	const struct work_cell *process = cell_of(cells, count, "syscall", 1);
 
-	assert_int_equal(process->cost_ns.n, BLOCKS);
-	assert_float_equal(process->cost_ns.median, (200000 + 50000 * 3.5) / 100, 1e-6);
+	assert_int_equal(process->cost.n, BLOCKS);
+	assert_float_equal(process->cost.median, (200000 + 50000 * 3.5) / 100, 1e-6);
 	assert_false(process->compared);
 	assert_true(vm->compared);
 	assert_float_equal(vm->versus.ratio.value, 3, 1e-6);
