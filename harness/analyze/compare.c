@@ -91,8 +91,8 @@ static void compare_pair_ratios(const struct pairs *pairs, double confidence, st
 	struct rank_test test = rank_test_signed(logs, pairs->count);
 
 	ret->ratio = estimate_exp(shift_paired(logs, pairs->count, confidence));
-	ret->ratio_trimmed = estimate_exp(shift_paired(kept, kept_count, confidence));
 	ret->trimmed = pairs->count - kept_count;
+	ret->ratio_trimmed = ret->trimmed ? estimate_exp(shift_paired(kept, kept_count, confidence)) : ret->ratio;
 	ret->p = test.p;
 	ret->effect = test.effect;
 	ret->autocorrelation = flags_autocorrelation(logs, pairs->count, &ret->dependent);
