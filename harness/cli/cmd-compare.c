@@ -100,7 +100,7 @@ static const struct argp compare_argp = {
 	       "  tare compare RUN:namespace RUN:vm",
 };
 
-/* One run that a side names; both may name the same. */
+/* One run that a side names; where both name the same, only the first is loaded. */
 struct loaded {
 	char *folder;
 	char *subject; /* within the argument; NULL: all */
@@ -109,7 +109,7 @@ struct loaded {
 	bool ready;
 };
 
-static int side_load(struct loaded *side, const char *argument, struct error *err)
+static void side_name(struct loaded *side, const char *argument)
 {
 	side->folder = alloc_text(argument);
 	char *colon = strrchr(side->folder, ':');
@@ -118,6 +118,10 @@ static int side_load(struct loaded *side, const char *argument, struct error *er
 		*colon = '\0';
 		side->subject = colon + 1;
 	}
+}
+
+static int side_load(struct loaded *side, struct error *err)
+{
 	int rc = recording_load(side->folder, &side->recording, err);
 
 	if (rc < 0)
@@ -211,8 +215,12 @@ static int compare_exec(int argc, char **argv, struct error *err)
 	(void)argp_parse(&compare_argp, argc, argv, 0, NULL, &a);
 	int rc = threshold_read(&a, err);
 
-	for (size_t i = 0; i < 2 && !rc; i++)
-		rc = side_load(&sides[i], a.sides[i], err);
+	for (size_t i = 0; i < 2; i++)
+		side_name(&sides[i], a.sides[i]);
+	if (!rc)
+		rc = side_load(&sides[0], err);
+	if (!rc && strcmp(sides[0].folder, sides[1].folder) != 0)
+		rc = side_load(&sides[1], err);
 	if (!rc)
 		rc = compare_loaded(&a, sides, err);
 	for (size_t i = 0; i < 2; i++)
