@@ -25,7 +25,9 @@ static double value_of_kind(struct random *random, size_t kind)
 	case 2:
 		return exp(40 * (random_unit(random) - 0.5));
 	case 3:
-		return random_below(random, 10) ? random_unit(random) : (random_below(random, 2) ? INFINITY : -INFINITY);
+		return random_below(random, 10) ? random_unit(random) :
+		       random_below(random, 2) ? INFINITY :
+						 -INFINITY;
 	default:
 		return random_below(random, 50) ? -0.0 : 1;
 	}
