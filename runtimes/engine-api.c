@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtimes/engine-api.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,69 +13,40 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
+#include "runtimes/http.h"
 
 #define CALL_TIMEOUT_NS 60000000000u
 #define OPEN_TIMEOUT_NS 5000000000u
 #define REPLY_MAX (16u << 20) /* more than any engine has to say to us */
-#define MILLISECOND_NS 1000000u
 
 struct engine_api {
 	CURL *curl;
 	char socket[108];
 	char version[16];
 	char said[CURL_ERROR_SIZE];
-	char *reply;
-	size_t length;
+	struct http_reply reply;
 };
-
-static size_t reply_add(char *bytes, size_t size, size_t count, void *data)
-{
-	struct engine_api *api = data;
-	size_t added = size * count;
-
-	if (api->length + added > REPLY_MAX)
-		return 0;
-	api->reply = alloc_grow(api->reply, api->length + added + 1, 1);
-	(void)memcpy(api->reply + api->length, bytes, added);
-	api->length += added;
-	api->reply[api->length] = '\0';
-	return added;
-}
 
 /* The last object of the answer: progress of an import or a pull is a line each. NULL: nothing, or no JSON. */
 static struct json *reply_parse(struct engine_api *api, struct error *err)
 {
-	if (!api->length)
+	if (!api->reply.length)
 		return NULL;
-	struct json *whole = json_parse(api->reply, api->length, api->socket, err);
+	struct json *whole = json_parse(api->reply.text, api->reply.length, api->socket, err);
 
 	if (whole)
 		return whole;
-	while (api->length && strchr("\r\n ", api->reply[api->length - 1]))
-		api->reply[--api->length] = '\0';
-	const char *line = strrchr(api->reply, '\n');
+	while (api->reply.length && strchr("\r\n ", api->reply.text[api->reply.length - 1]))
+		api->reply.text[--api->reply.length] = '\0';
+	const char *line = strrchr(api->reply.text, '\n');
 
 	return line ? json_parse(line + 1, strlen(line + 1), api->socket, err) : NULL;
 }
 
-/* What went wrong below HTTP. */
 static int transfer_failed(const struct engine_api *api, const struct engine_request *request, CURLcode code,
 			   struct error *err)
 {
-	static const struct {
-		CURLcode code;
-		int errnum;
-	} rows[] = {
-	    {CURLE_OPERATION_TIMEDOUT, ETIMEDOUT}, {CURLE_COULDNT_CONNECT, ECONNREFUSED},
-	    {CURLE_GOT_NOTHING, ECONNRESET},	   {CURLE_RECV_ERROR, ECONNRESET},
-	    {CURLE_SEND_ERROR, ECONNRESET},	   {CURLE_PARTIAL_FILE, ECONNRESET},
-	};
-	int errnum = EPROTO;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].code == code)
-			errnum = rows[i].errnum;
-	return error_set(err, -errnum, "%s: %s %.*s: %s", api->socket, request->method,
+	return error_set(err, http_errno(code), "%s: %s %.*s: %s", api->socket, request->method,
 			 (int)strcspn(request->path, "?"), request->path,
 			 *api->said ? api->said : curl_easy_strerror(code));
 }
@@ -104,7 +74,7 @@ static int answer_judge(struct engine_api *api, const struct engine_request *req
 
 	if (status >= 400)
 		rc = refused(api, request, status, reply, err);
-	else if (api->length && !reply)
+	else if (api->reply.length && !reply)
 		rc = error_set(err, -EPROTO, "%s: %s %.*s: the answer is not JSON: %s", api->socket, request->method,
 			       (int)strcspn(request->path, "?"), request->path, parse.text);
 	else if (json_get(reply, "error")) /* in a stream that began well */
@@ -117,29 +87,16 @@ static int answer_judge(struct engine_api *api, const struct engine_request *req
 	return rc;
 }
 
-static long timeout_ms(uint64_t deadline_ns, uint64_t otherwise_ns)
+static void request_describe(struct engine_api *api, const struct engine_request *request, const char *url, FILE *file,
+			     off_t size)
 {
-	uint64_t now = clock_now_ns();
-
-	if (!deadline_ns)
-		deadline_ns = now + otherwise_ns;
-	return deadline_ns <= now ? 1 : (long)((deadline_ns - now) / MILLISECOND_NS) + 1;
-}
-
-static void request_describe(struct engine_api *api, const struct engine_request *request, FILE *file, off_t size)
-{
+	uint64_t deadline_ns = request->deadline_ns ? request->deadline_ns : clock_now_ns() + CALL_TIMEOUT_NS;
 	CURL *curl = api->curl;
 
-	curl_easy_reset(curl); /* keeps the connection */
+	http_describe(curl, url, request->method, deadline_ns, api->said);
 	(void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, api->socket);
-	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
-	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	(void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, api->said);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, reply_add);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, api);
-	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms(request->deadline_ns, CALL_TIMEOUT_NS));
-	(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, http_reply_add);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, &api->reply);
 	if (file) {
 		(void)curl_easy_setopt(curl, CURLOPT_POST, 1L);
 		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
@@ -170,15 +127,13 @@ int engine_api_call(struct engine_api *api, const struct engine_request *request
 		*ret_reply = NULL;
 	if (request->file && (!file || fstat(fileno(file), &st) < 0))
 		return error_errno(err, errno, "%s", request->file);
-	request_describe(api, request, file, st.st_size);
+	request_describe(api, request, url, file, st.st_size);
 	struct curl_slist *headers = headers_make(request);
 
-	(void)curl_easy_setopt(api->curl, CURLOPT_URL, url);
 	(void)curl_easy_setopt(api->curl, CURLOPT_HTTPHEADER, headers);
 	if (!file && (body || !strcmp(request->method, "POST")))
 		(void)curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, body ? body : "");
-	api->length = 0;
-	api->said[0] = '\0';
+	api->reply.length = 0;
 	CURLcode code = curl_easy_perform(api->curl);
 
 	curl_slist_free_all(headers);
@@ -235,6 +190,7 @@ int engine_api_open(struct engine_api **ret_api, const char *socket, struct erro
 	struct json *reply = NULL;
 
 	(void)snprintf(api->socket, sizeof(api->socket), "%s", socket);
+	api->reply.max = REPLY_MAX;
 	api->curl = curl_easy_init();
 	rc = api->curl ? engine_api_call(api, &request, &reply, err) : error_set(err, -ENOMEM, "no libcurl");
 	if (!rc)
@@ -253,7 +209,7 @@ void engine_api_close(struct engine_api *api)
 		return;
 	if (api->curl)
 		curl_easy_cleanup(api->curl);
-	free(api->reply);
+	free(api->reply.text);
 	free(api);
 }
 

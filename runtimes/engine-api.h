@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HTTP with a container engine over its unix socket, as its own client speaks it: one connection that is kept, JSON
- * both ways. libcurl is used nowhere else. Not for two threads at once.
+ * both ways. libcurl is known to runtimes/http.h. Not for two threads at once.
  */
 #pragma once
 

@@ -9,6 +9,13 @@
 #include "harness/base/cleanup.h"
 #include "runtimes/engine.h"
 
+void engine_image_stack(struct engine *engine, const char *id)
+{
+	engine->images = alloc_grow(engine->images, engine->image_count + 1, sizeof(*engine->images));
+	(void)snprintf(engine->images[engine->image_count++], ENGINE_IMAGE_MAX, "%s", engine->image);
+	(void)snprintf(engine->image, sizeof(engine->image), "%s", id);
+}
+
 int engine_commit(struct instance *in, struct error *err)
 {
 	struct engine *engine = in->subject->state;
@@ -24,11 +31,8 @@ int engine_commit(struct instance *in, struct error *err)
 
 	if (!rc && !*id)
 		rc = error_set(err, -EPROTO, "%s: the commit names no image", engine->socket);
-	if (!rc) {
-		engine->images = alloc_grow(engine->images, engine->image_count + 1, sizeof(*engine->images));
-		(void)snprintf(engine->images[engine->image_count++], ENGINE_IMAGE_MAX, "%s", engine->image);
-		(void)snprintf(engine->image, sizeof(engine->image), "%s", id);
-	}
+	if (!rc)
+		engine_image_stack(engine, id);
 	json_free(body);
 	json_free(reply);
 	return rc;

@@ -9,7 +9,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/model/protocol.h"
 #include "runtimes/engine.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 static int exec_make(struct engine *engine, const struct instance *in, struct json **ret_made, struct error *err)
 {

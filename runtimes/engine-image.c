@@ -38,11 +38,13 @@ struct json *engine_labels(const struct run *run)
 	return labels;
 }
 
-static int tar_make(const struct run *run, const struct subject *subject, const char *tar, struct error *err)
+static int tar_make(const struct run *run, const struct subject *subject, const char *more, const char *tar,
+		    struct error *err)
 {
 	cleanup_free char *tree =
 	    alloc_format("%s/%s", run->artifacts, subject->root == ROOT_IMAGE ? "root" : "root-none");
-	const char *const arguments[] = {"tar", "--numeric-owner", "--sort=name", "-C", tree, "-cf", tar, ".", NULL};
+	const char *const arguments[] = {"tar", "--numeric-owner", "--sort=name", "-cf", tar, "-C", tree, ".",
+					 more ? "-C" : NULL, more, ENGINE_PACKED, NULL};
 	struct spawn_program program = {.arguments = arguments, .timeout_ns = TAR_TIMEOUT_NS};
 
 	return spawn_run(&program, err);
@@ -71,18 +73,59 @@ static char *layers_of(const struct json *image)
 	return alloc_format("%s%s%s", upper, *upper && *lower ? ":" : "", lower);
 }
 
-/* Its id and layers, by name or id; -ENOENT and the like where the engine has none of that name. */
-static int image_look(struct engine *engine, const char *name, struct error *err)
+static int image_inspect(struct engine *engine, const char *name, struct json **ret_reply, struct error *err)
 {
 	cleanup_free char *path = alloc_format("/images/%s/json", name);
 	struct engine_request request = {.method = "GET", .path = path};
+
+	return engine_api_call(engine->api, &request, ret_reply, err);
+}
+
+static void id_take(const struct json *reply, char ret_id[ENGINE_IMAGE_MAX])
+{
+	(void)snprintf(ret_id, ENGINE_IMAGE_MAX, "%s", json_get_text(reply, "Id", ""));
+}
+
+int engine_image_find(struct engine *engine, const char *name, char ret_id[ENGINE_IMAGE_MAX], struct error *err)
+{
 	struct json *reply = NULL;
-	int rc = engine_api_call(engine->api, &request, &reply, err);
+	int rc = image_inspect(engine, name, &reply, err);
+
+	id_take(reply, ret_id);
+	json_free(reply);
+	return rc || *ret_id ? rc : error_set(err, -EPROTO, "%s: the image %s has no Id", engine->socket, name);
+}
+
+/* The image of the subject's containers: its id and where it lies. */
+static int image_look(struct engine *engine, const char *name, struct error *err)
+{
+	struct json *reply = NULL;
+	int rc = image_inspect(engine, name, &reply, err);
 
 	if (!rc) {
-		(void)snprintf(engine->image, sizeof(engine->image), "%s", json_get_text(reply, "Id", ""));
+		id_take(reply, engine->image);
 		engine->layers = layers_of(reply);
 	}
+	json_free(reply);
+	return rc;
+}
+
+int engine_image_make(struct engine *engine, const struct subject *subject, const char *tag, const char *more,
+		      char ret_id[ENGINE_IMAGE_MAX], struct error *err)
+{
+	cleanup_free char *tar = alloc_format("%s/%s.tar", engine->run->storage, tag);
+	cleanup_free char *path = import_path(engine, tag);
+	struct engine_request request = {.method = "POST", .path = path, .file = tar};
+	struct json *reply = NULL;
+	int rc = tar_make(engine->run, subject, more, tar, err);
+
+	if (!rc)
+		rc = engine_api_call(engine->api, &request, &reply, err);
+	(void)unlink(tar);
+	(void)snprintf(ret_id, ENGINE_IMAGE_MAX, "%s",
+		       json_get_text(reply, "status", json_get_text(reply, "id", "")));
+	if (!rc && !*ret_id)
+		rc = error_set(err, -EPROTO, "%s: the import names no image", engine->socket);
 	json_free(reply);
 	return rc;
 }
@@ -91,26 +134,13 @@ int engine_image_import(struct engine *engine, const struct subject *subject, st
 {
 	const char *tag = root_name(subject->root); /* Podman forgets it and imports once for each subject */
 	cleanup_free char *name = alloc_format("tare-%s:%s", engine->run->id, tag);
-	cleanup_free char *tar = alloc_format("%s/%s.tar", engine->run->storage, tag);
-	cleanup_free char *path = import_path(engine, tag);
-	struct engine_request request = {.method = "POST", .path = path, .file = tar};
-	struct json *reply = NULL;
+	char id[ENGINE_IMAGE_MAX];
 
 	if (!image_look(engine, name, NULL))
 		return 0;
-	int rc = tar_make(engine->run, subject, tar, err);
+	int rc = engine_image_make(engine, subject, tag, NULL, id, err);
 
-	if (!rc)
-		rc = engine_api_call(engine->api, &request, &reply, err);
-	(void)unlink(tar);
-	if (!rc) {
-		const char *id = json_get_text(reply, "status", json_get_text(reply, "id", ""));
-
-		rc = *id ? image_look(engine, id, err)
-			 : error_set(err, -EPROTO, "%s: the import names no image", engine->socket);
-	}
-	json_free(reply);
-	return rc;
+	return rc ? rc : image_look(engine, id, err);
 }
 
 /* --- removal --- */

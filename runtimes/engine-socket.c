@@ -10,7 +10,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "runtimes/engine.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 #define UNIX_PREFIX "unix://"
 
@@ -41,6 +41,7 @@ static const struct engine_traits traits[] = {
 	.user_socket = "podman/podman.sock",
 	.root_socket = "/run/podman/podman.sock",
 	.package = "podman",
+	.libpod = true,
 	.limits_files = true,
     },
 };

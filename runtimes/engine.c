@@ -13,7 +13,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/log.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 #include "runtimes/seccomp-oci.h"
 #include "runtimes/started.h"
 
@@ -260,6 +260,9 @@ static void engine_finish(struct subject *subject)
 	    .commit = engine_commit,                                                                         \
 	    .image_costs = engine_image_costs,                                                               \
 	    .revert = engine_revert,                                                                         \
+	    .pack = engine_pack,                                                                             \
+	    .push = engine_push,                                                                             \
+	    .pull = engine_pull,                                                                             \
 	    .exec = engine_exec,                                                                             \
 	    .remains = engine_remains,                                                                       \
 	    .sweep = sweeper,                                                                                \

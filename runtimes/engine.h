@@ -15,6 +15,7 @@
 #define ENGINE_LABEL_PLACE "tare.place"
 #define ENGINE_DAEMONS_MAX 2
 #define ENGINE_IMAGE_MAX 128
+#define ENGINE_PACKED "packed"
 
 /** In what one engine differs from the other. */
 struct engine_traits {
@@ -26,6 +27,7 @@ struct engine_traits {
 	const char *user_socket; /**< below $XDG_RUNTIME_DIR */
 	const char *root_socket;
 	const char *package; /**< for the remedy */
+	bool libpod;	     /**< pulls by its own interface: the one like Docker's insists on TLS */
 	bool limits_files;   /**< give it the limits of open files: its own defaults need a capability */
 };
 
@@ -37,7 +39,7 @@ struct engine {
 	char socket[108];
 	char image[ENGINE_IMAGE_MAX]; /**< what containers are made of: its id, "sha256:..." */
 	char (*images)[ENGINE_IMAGE_MAX]; /**< those below it, the import first, since there were commits */
-	size_t image_count;
+	size_t image_count, packed_count;
 	char *layers; /**< "A:B": where the layers of the import lie, as far as the engine says; NULL: no image yet */
 	char *client;		/**< path of the command line; NULL: none */
 	struct json *security;	/**< HostConfig.SecurityOpt; NULL: the engine's default */
@@ -53,6 +55,17 @@ void engine_probe(const struct run *run, const struct subject *subject, struct f
 
 /** Imports the root tree of the subject's class, labelled, unless the run has done that already. */
 int engine_image_import(struct engine *engine, const struct subject *subject, struct error *err);
+/** The id of an image by its name or id. -ENOENT and the like where the engine has none of that name. */
+int engine_image_find(struct engine *engine, const char *name, char ret_id[ENGINE_IMAGE_MAX], struct error *err);
+/** The image is the subject's newest from now on, upon the one that was; engine_revert() removes it. */
+void engine_image_stack(struct engine *engine, const char *id);
+/** runtime.pack, .push and .pull. */
+int engine_pack(struct subject *subject, struct error *err);
+int engine_push(struct subject *subject, const struct remote_image *image, struct error *err);
+int engine_pull(struct subject *subject, const struct remote_image *image, struct error *err);
+/** The tree, and the file ENGINE_PACKED of another folder (NULL: none), become an image, labelled; its id. */
+int engine_image_make(struct engine *engine, const struct subject *subject, const char *tag, const char *more,
+		      char ret_id[ENGINE_IMAGE_MAX], struct error *err);
 /** runtime.commit, .image_costs and .revert. */
 int engine_commit(struct instance *in, struct error *err);
 int engine_image_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err);

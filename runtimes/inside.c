@@ -5,7 +5,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/model/protocol.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 int inside_enter(struct instance *in, struct error *err)
 {

@@ -11,7 +11,7 @@
 #include "harness/base/file.h"
 #include "runtimes/cgroup.h"
 #include "runtimes/oci.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 /* Where to get the programs that not every distribution has. */
 static const struct {

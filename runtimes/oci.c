@@ -17,7 +17,7 @@
 #include "harness/base/log.h"
 #include "harness/base/sweep.h"
 #include "harness/model/protocol.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 #include "runtimes/started.h"
 
 #define STAMP_ERROR_NS 25u

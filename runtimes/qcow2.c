@@ -11,7 +11,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 #define QEMU_IMG "/usr/bin/qemu-img"
 #define QEMU_IMG_TIMEOUT_NS 30000000000u
@@ -68,4 +68,12 @@ int qcow2_create(struct start_client *keeper, const char *base, const char *form
 	int rc = qemu_img(keeper, words, err);
 
 	return rc < 0 ? error_wrap(err, rc, "%s: cannot be made as a layer on %s with %s", to, base, options) : 0;
+}
+
+int qcow2_pack(struct start_client *keeper, const char *from, const char *format, const char *to, struct error *err)
+{
+	const char *const words[] = {QEMU_IMG, "convert", "-q", "-c", "-f", format, "-O", "qcow2", from, to, NULL};
+	int rc = qemu_img(keeper, words, err);
+
+	return rc < 0 ? error_wrap(err, rc, "%s: cannot be packed as %s", from, to) : 0;
 }

@@ -10,7 +10,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 char *vm_driver_path(void)
 {

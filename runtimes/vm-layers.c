@@ -15,6 +15,21 @@ const char *vm_template(const struct vm *vm)
 	return vm->layer_count ? vm->layers[vm->layer_count - 1].template : vm->template;
 }
 
+int vm_layer_add(struct vm *vm, const struct subject *subject, const char *disk, bool whole, struct error *err)
+{
+	cleanup_free char *template = alloc_format("%s.empty", disk);
+	int rc = vm->layer_count == VM_LAYERS_MAX
+			 ? error_set(err, -E2BIG, "%s: no more than %d layers", subject->name, VM_LAYERS_MAX)
+			 : qcow2_create(vm->run->keeper, disk, "qcow2", template, vm_layer_options(subject), err);
+
+	if (rc < 0) {
+		(void)unlink(disk);
+		return rc;
+	}
+	vm->layers[vm->layer_count++] = (struct vm_layer){alloc_text(disk), steal_ptr(template), whole};
+	return 0;
+}
+
 int vm_commit(struct instance *in, const char *disk, struct error *err)
 {
 	struct vm *vm = in->subject->state;
@@ -22,21 +37,11 @@ int vm_commit(struct instance *in, const char *disk, struct error *err)
 	if (!disk || vm->image)
 		return error_set(err, -ENOTSUP, "%s: %s", in->name,
 				 disk ? "a saved guest goes with the disk that it was saved with" : "it has no disk");
-	if (vm->layer_count == VM_LAYERS_MAX)
-		return error_set(err, -E2BIG, "%s: no more than %d layers", in->name, VM_LAYERS_MAX);
 	cleanup_free char *layer = alloc_format("%s/image-%s.qcow2", in->run->storage, in->name);
-	cleanup_free char *template = alloc_format("%s/empty-%s.qcow2", in->run->storage, in->name);
 
 	if (rename(disk, layer) < 0)
 		return error_errno(err, errno, "%s: cannot become %s", disk, layer);
-	int rc = qcow2_create(in->run->keeper, layer, "qcow2", template, vm_layer_options(in->subject), err);
-
-	if (rc < 0) {
-		(void)unlink(layer);
-		return rc;
-	}
-	vm->layers[vm->layer_count++] = (struct vm_layer){steal_ptr(layer), steal_ptr(template)};
-	return 0;
+	return vm_layer_add(vm, in->subject, layer, false, err);
 }
 
 int vm_layer_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err)

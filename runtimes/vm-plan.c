@@ -262,6 +262,7 @@ void vm_release(struct vm *vm)
 	if (!vm)
 		return;
 	vm_layers_clear(vm);
+	vm_parts_clear(vm);
 	libvirt_close(vm->libvirt);
 	vm_image_free(vm->image);
 	json_free(vm->guest);

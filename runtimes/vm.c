@@ -79,6 +79,8 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
 	struct vm *vm = subject->state;
+
+	vm->run = run;
 	int rc = vm_choose_accelerator(vm, subject, err);
 	if (!rc)
 		rc = vm_plan(run, subject, vm, err);
@@ -248,6 +250,7 @@ static int vm_commit_disk(struct instance *in, struct error *err)
 static void vm_revert(struct subject *subject)
 {
 	vm_layers_clear(subject->state);
+	vm_parts_clear(subject->state);
 }
 
 void vm_finish(struct subject *subject)
@@ -274,5 +277,8 @@ const struct runtime runtime_vm = {
 	.commit = vm_commit_disk,
 	.image_costs = vm_layer_costs,
 	.revert = vm_revert,
+	.pack = vm_pack,
+	.push = vm_push,
+	.pull = vm_pull,
 	.finish = vm_finish,
 };

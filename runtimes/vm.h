@@ -25,15 +25,24 @@ struct vm_image {
 	uint64_t file_bytes;
 };
 
-/** A disk that an instance left, and the empty layer on it that the next ones copy. */
+/** A disk that an instance left or that was packed or pulled, and the empty layer on it that instances copy. */
 struct vm_layer {
 	char *disk, *template;
+	bool whole; /**< it lies on no other */
+};
+
+/** A file that came from a registry. */
+struct vm_part {
+	char digest[DIGEST_HEX];
+	char *path;
 };
 
 #define VM_LAYERS_MAX 32
+#define VM_PARTS_MAX (VM_LAYERS_MAX + 2)
 
 /** subject->state. */
 struct vm {
+	const struct run *run;
 	struct libvirt *libvirt;
 	struct domain domain;	/**< everything but name, disk and sockets, which are the instance's */
 	struct json *guest;	/**< artifacts/guest/guest.json */
@@ -43,6 +52,8 @@ struct vm {
 	bool template_is_own;	/**< made for this subject in RUN.storage */
 	struct vm_layer layers[VM_LAYERS_MAX]; /**< committed ones, the lowest first */
 	size_t layer_count;
+	struct vm_part parts[VM_PARTS_MAX]; /**< disks of layers, kernel and initramfs, as far as they were pulled */
+	size_t part_count;
 	bool bare;		/**< no operating system: the guest is artifacts/bare */
 	struct vm_image *image; /**< NULL: every instance boots */
 	char *qemu, *driver;	/**< QEMU, and libvirt's driver for it; NULL: not found */
@@ -80,6 +91,14 @@ const char *vm_layer_options(const struct subject *subject);
 int vm_commit(struct instance *in, const char *disk, struct error *err);
 int vm_layer_costs(const struct subject *subject, size_t number, struct costs *ret_costs, struct error *err);
 void vm_layers_clear(struct vm *vm);
+/** A disk of RUN.storage is the newest layer from now on; where that fails it is gone. */
+int vm_layer_add(struct vm *vm, const struct subject *subject, const char *disk, bool whole, struct error *err);
+/** runtime.pack, .push and .pull. */
+int vm_pack(struct subject *subject, struct error *err);
+int vm_push(struct subject *subject, const struct remote_image *image, struct error *err);
+int vm_pull(struct subject *subject, const struct remote_image *image, struct error *err);
+/** Removes what was pulled: the guest is started with the host's kernel again. */
+void vm_parts_clear(struct vm *vm);
 /** The empty layer that instances copy now. NULL: no disk. */
 const char *vm_template(const struct vm *vm);
 

@@ -5,6 +5,8 @@
 # shellcheck shell=bash
 
 declare -A engine_pid
+docker_options=() # more options of dockerd
+podman_before=()  # what comes before podman on its command line
 
 # Folders that engines make in every hierarchy of cgroups, and leave.
 engine_cgroups() { find /sys/fs/cgroup -maxdepth 2 -type d \( -name docker -o -name libpod_parent -o -name machine \) 2>/dev/null | sort; }
@@ -39,7 +41,7 @@ docker_start() {
 	local folder=$scratch/docker
 	mkdir -p "$folder"
 	PATH=$PATH:/usr/sbin:/sbin dockerd --data-root "$folder/data" --exec-root "$folder/exec" --host "unix://$folder/docker.sock" \
-		--pidfile "$folder/docker.pid" --storage-driver overlay2 --iptables=false --ip6tables=false --bridge=none \
+		--pidfile "$folder/docker.pid" --storage-driver overlay2 --iptables=false --ip6tables=false --bridge=none "${docker_options[@]}" \
 		>"$folder/log" 2>&1 &
 	engine_pid[docker]=$!
 	export DOCKER_HOST=unix://$folder/docker.sock
@@ -53,7 +55,7 @@ podman_start() {
 	printf '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$folder/containers.conf"
 	printf '[storage]\ndriver = "overlay"\nrunroot = "%s/run"\ngraphroot = "%s/data"\n' "$folder" "$folder" >"$folder/storage.conf"
 	CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf \
-		podman --runtime "$(PATH=$PATH:/usr/sbin:/sbin command -v runc)" --tmpdir "$folder/tmp" system service --time 0 \
+		env --unset CONTAINER_HOST "${podman_before[@]}" podman --runtime "$(PATH=$PATH:/usr/sbin:/sbin command -v runc)" --tmpdir "$folder/tmp" system service --time 0 \
 		"unix://$folder/podman.sock" >"$folder/log" 2>&1 &
 	engine_pid[podman]=$!
 	export CONTAINER_HOST=unix://$folder/podman.sock

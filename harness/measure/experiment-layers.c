@@ -12,19 +12,9 @@
  * Record "images": images (the first and all commits), apart_bytes (the sum over images of all their layers),
  *   together_bytes (each layer once), shared_bytes (the difference), all allocated.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "harness/base/clock.h"
-#include "harness/measure/attempt-steps.h"
 #include "harness/measure/disk.h"
-#include "harness/measure/experiment.h"
+#include "harness/measure/experiment-visit.h"
 #include "harness/model/runtime.h"
-
-#define ANSWER_WAIT_NS 60000000000u
-#define COMMIT_WAIT_NS 60000000000u
 
 /* What the images of one turn take so far. */
 struct images {
@@ -56,14 +46,20 @@ static void images_add(struct images *images, const struct disk_reading *layer)
 	images->count++;
 }
 
-static bool start_record(struct experiment_turn *turn, struct attempt *a, size_t layers, bool ready)
+/* One step: an instance upon `layers` committed ones; unless it is the last it leaves one more. */
+struct step {
+	size_t layers;
+	bool last;
+	struct images *images;
+};
+
+static bool start_record(struct experiment_turn *turn, struct attempt *a, bool ready, void *data)
 {
-	struct event request = timeline_get(&a->timeline, EVENT_REQUEST);
-	struct event end = timeline_get(&a->timeline, EVENT_READY_OBS);
+	const struct step *step = data;
 	struct json *record = experiment_begin_record(turn, "start");
 
-	json_add_int(record, "layers", (int64_t)layers);
-	experiment_add_known(record, "latency_ns", ready && end.set ? (int64_t)(end.t_ns - request.t_ns) : UNKNOWN);
+	json_add_int(record, "layers", (int64_t)step->layers);
+	experiment_add_known(record, "latency_ns", ready ? experiment_latency_ns(a) : UNKNOWN);
 	json_add_text(record, "status", sample_status_name(a->sample->status));
 	if (a->sample->status != SAMPLE_OK) {
 		json_add_text(record, "phase", a->sample->phase);
@@ -72,73 +68,41 @@ static bool start_record(struct experiment_turn *turn, struct attempt *a, size_t
 	return experiment_record(turn, record);
 }
 
-static bool change(struct experiment_turn *turn, struct attempt *a, size_t layers)
+static bool change(struct experiment_turn *turn, struct attempt *a, void *data)
 {
-	char command[96], value[32];
+	const struct step *step = data;
 
-	(void)snprintf(command, sizeof(command), PROTOCOL_COMMAND_WRITE " /etc/change-%zu 0 %llu", layers,
-		       (unsigned long long)experiment_number(turn->choice, "bytes"));
-	if (!attempt_command(a, command, ANSWER_WAIT_NS))
-		return false;
-	if (!channel_fact(channel_text(a->channel), PROTOCOL_FACT_ERROR, value, sizeof(value)))
-		return true;
-	attempt_fail(a, SAMPLE_START_ERROR, "change", strerror((int)strtol(value, NULL, 10)));
-	return false;
+	return step->last || experiment_change(a, step->layers + 1, experiment_number(turn->choice, "bytes"));
 }
 
-static bool commit(struct experiment_turn *turn, struct attempt *a, size_t layers, struct images *images)
+static bool commit(struct experiment_turn *turn, struct attempt *a, void *data)
 {
+	const struct step *step = data;
+	size_t layers = step->layers + 1;
 	struct disk_reading layer;
-	struct json *record;
+	uint64_t commit_ns;
 
-	a->in.deadline_ns = clock_now_ns() + COMMIT_WAIT_NS;
-	uint64_t begin_ns = clock_now_ns();
-	int rc = a->runtime->commit(&a->in, &a->err);
-	uint64_t end_ns = clock_now_ns();
+	if (step->last)
+		return true;
+	if (!experiment_commit(a, &commit_ns) || !weigh(turn, layers, &layer))
+		return false;
+	images_add(step->images, &layer);
+	struct json *record = experiment_begin_record(turn, "commit");
 
-	if (rc < 0) {
-		attempt_fail(a, rc == -ETIMEDOUT ? SAMPLE_TIMEOUT : SAMPLE_START_ERROR, "commit", a->err.text);
-		return false;
-	}
-	if (!weigh(turn, layers, &layer))
-		return false;
-	images_add(images, &layer);
-	record = experiment_begin_record(turn, "commit");
 	json_add_int(record, "layers", (int64_t)layers);
-	json_add_int(record, "commit_ns", (int64_t)(end_ns - begin_ns));
+	json_add_int(record, "commit_ns", (int64_t)commit_ns);
 	json_add_int(record, "written_bytes", (int64_t)experiment_number(turn->choice, "bytes"));
 	experiment_add_known(record, "allocated_bytes", layer.rows[DISK_BASE].allocated_bytes);
 	experiment_add_known(record, "apparent_bytes", layer.rows[DISK_BASE].apparent_bytes);
 	return experiment_record(turn, record);
 }
 
-/* One instance upon `layers` committed ones; unless `last` it leaves one more. False: the turn is over. */
-static bool step(struct experiment_turn *turn, size_t layers, bool last, struct images *images)
+/* False: the turn is over. */
+static bool step_take(struct experiment_turn *turn, size_t layers, bool last, struct images *images)
 {
-	struct sample sample;
-	struct attempt a = {.all = turn->attempts, .subject = turn->step->subject, .sample = &sample};
-	bool ready;
+	struct step step = {.layers = layers, .last = last, .images = images};
 
-	sample_init(&sample);
-	sample.id = (*turn->next_id)++;
-	(void)snprintf(sample.subject, sizeof(sample.subject), "%s", turn->subject->name);
-	attempt_begin(&a);
-	ready = attempt_start(&a) && attempt_await_ready(&a);
-	residue_remember(&a.residue, &a.in);
-	bool goes_on = start_record(turn, &a, layers, ready) && ready;
-
-	if (ready) {
-		attempt_learn(&a);
-		goes_on = goes_on && sample.status == SAMPLE_OK && (last || change(turn, &a, layers + 1));
-		attempt_stop(&a);
-		goes_on = goes_on && sample.status == SAMPLE_OK && (last || commit(turn, &a, layers + 1, images));
-	}
-	attempt_end(&a);
-	if (sample.status != SAMPLE_OK)
-		experiment_fail(turn, sample.status, sample.phase, "%s", sample.error);
-	if (*sample.residue && !*turn->sample->residue)
-		(void)snprintf(turn->sample->residue, sizeof(turn->sample->residue), "%s", sample.residue);
-	return goes_on && sample.status == SAMPLE_OK;
+	return experiment_visit(turn, &(struct experiment_visit){start_record, change, commit, &step});
 }
 
 static void images_record(struct experiment_turn *turn, const struct images *images)
@@ -162,7 +126,7 @@ static void layers_make(struct experiment_turn *turn)
 	if (!weigh(turn, 0, &base))
 		return;
 	images_add(&images, &base);
-	while (!experiment_must_end(turn) && step(turn, done, done == layers, &images) && done < layers)
+	while (!experiment_must_end(turn) && step_take(turn, done, done == layers, &images) && done < layers)
 		done++;
 	if (images.count > 1)
 		images_record(turn, &images);

@@ -14,6 +14,7 @@ static const struct experiment experiments[] = {
 	{EXPERIMENT_WORK, experiment_work},
 	{"layers", experiment_layers},
 	{"exec", experiment_exec},
+	{"distribution", experiment_distribution},
 	{"disk", experiment_disk},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},

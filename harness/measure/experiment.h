@@ -75,3 +75,4 @@ void experiment_work(struct experiment_turn *turn);
 void experiment_cow(struct experiment_turn *turn);
 void experiment_layers(struct experiment_turn *turn);
 void experiment_exec(struct experiment_turn *turn);
+void experiment_distribution(struct experiment_turn *turn);

@@ -36,6 +36,11 @@ static const struct experiment_option layers_options[] = {
 	{0},
 };
 
+static const struct experiment_option distribution_options[] = {
+	{"bytes", 1, 4096, 4096, "how large the file is that is new in the changed image"},
+	{0},
+};
+
 static const struct experiment_option exec_options[] = {
 	{"commands", 2, 100, 6, "how many commands are run in each instance, one after the other"},
 	{0},
@@ -55,6 +60,8 @@ const struct experiment_spec experiment_specs[] = {
 	{"cow", "the first and the second write to a file of the image: how long it takes, what it allocates", NULL},
 	{EXPERIMENT_WORK, "identical work in every subject: what each operation costs", work_options},
 	{"layers", "a small change committed again and again: what each layer costs, what they share", layers_options},
+	{"distribution", "an image pushed to a registry on loopback, pulled and started; and again with a small change",
+	 distribution_options},
 	{"exec", "one command inside of an instance that runs: the first, and each further one", exec_options},
 };
 

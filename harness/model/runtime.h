@@ -22,6 +22,7 @@
 #include "harness/base/error.h"
 #include "harness/model/finding.h"
 #include "harness/model/instance.h"
+#include "harness/model/remote-image.h"
 #include "harness/model/subject.h"
 
 enum runtime_kind {
@@ -92,6 +93,19 @@ struct runtime {
 			   struct error *err);
 	/** Back to prepare's image: all others are removed. No instance of them may live. finish does it too. */
 	void (*revert)(struct subject *subject);
+	/**
+	 * What the subject's newest image holds becomes an image in one piece that shares nothing with any other in the
+	 * engine; it is the newest from then on, until revert. -ENOTSUP: the subject has no such thing. NULL (all three
+	 * of them): the runtime knows no registry.
+	 */
+	int (*pack)(struct subject *subject, struct error *err);
+	/** Sends the newest image to a registry; what of it is there already is not sent again. */
+	int (*push)(struct subject *subject, const struct remote_image *image, struct error *err);
+	/**
+	 * Fetches what the subject does not have of an image that was pushed; it is the newest from then on, until
+	 * revert. Images that lie on each other must be fetched in the order in which they were pushed.
+	 */
+	int (*pull)(struct subject *subject, const struct remote_image *image, struct error *err);
 	/**
 	 * The instance is ready: runs PROTOCOL_PAYLOAD_PATH PROTOCOL_ARGUMENT_TRUE in it, the way that the runtime has
 	 * for its users, and returns when it knows that this ended with status 0. NULL: it has no way in; only the

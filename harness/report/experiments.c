@@ -18,6 +18,7 @@ static const struct {
 	{"cow", json_of_cow, section_cow},
 	{"layers", json_of_layers, section_layers},
 	{"exec", json_of_exec, section_exec},
+	{"distribution", json_of_distribution, section_distribution},
 	{"work", json_of_work, section_work},
 };
 
@@ -55,4 +56,11 @@ struct json *json_of_stats(const struct stats_summary *stats)
 	json_add_number(object, "min", stats->min);
 	json_add_number(object, "max", stats->max);
 	return object;
+}
+
+void table_add_median(struct table *table, enum units units, const struct stats_summary *stats)
+{
+	char text[UNITS_MAX];
+
+	table_add(table, "%s", stats->n ? units_text(units, stats->median, text) : "");
 }

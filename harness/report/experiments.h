@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/analyze/analysis.h"
+#include "harness/base/units.h"
 #include "harness/report/page.h"
 
 /** "experiments" of report.json: by name, those that the recording has. */
@@ -12,6 +13,9 @@ void section_experiments(struct page *page, const struct analysis *analysis);
 
 /** Figures of one number: {n, median, ci, min, max}; null where none is known. */
 struct json *json_of_stats(const struct stats_summary *stats);
+
+/** Adds a cell with the median; an empty one where none is known. */
+void table_add_median(struct table *table, enum units units, const struct stats_summary *stats);
 
 struct json *json_of_memory(const struct analysis *analysis);
 void section_memory(struct page *page, const struct analysis *analysis);
@@ -23,6 +27,8 @@ struct json *json_of_layers(const struct analysis *analysis);
 void section_layers(struct page *page, const struct analysis *analysis);
 struct json *json_of_exec(const struct analysis *analysis);
 void section_exec(struct page *page, const struct analysis *analysis);
+struct json *json_of_distribution(const struct analysis *analysis);
+void section_distribution(struct page *page, const struct analysis *analysis);
 struct json *json_of_disk(const struct analysis *analysis);
 void section_disk(struct page *page, const struct analysis *analysis);
 struct json *json_of_work(const struct analysis *analysis);

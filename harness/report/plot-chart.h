@@ -12,6 +12,7 @@ bool plot_memory(struct script *script, const struct analysis *analysis);
 bool plot_ramp(struct script *script, const struct analysis *analysis);
 bool plot_density(struct script *script, const struct analysis *analysis);
 bool plot_layers(struct script *script, const struct analysis *analysis);
+bool plot_distribution(struct script *script, const struct analysis *analysis);
 bool plot_exec(struct script *script, const struct analysis *analysis);
 bool plot_work(struct script *script, const struct analysis *analysis);
 bool plot_cow(struct script *script, const struct analysis *analysis);

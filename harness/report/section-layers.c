@@ -5,7 +5,6 @@
 
 #include "harness/analyze/experiment-layers.h"
 #include "harness/base/cleanup.h"
-#include "harness/base/units.h"
 #include "harness/report/experiments.h"
 
 static struct json *json_of_images(const struct analysis *analysis, const struct layers_images *images)
@@ -48,13 +47,6 @@ struct json *json_of_layers(const struct analysis *analysis)
 	return object;
 }
 
-static void add_median(struct table *table, enum units units, const struct stats_summary *stats)
-{
-	char text[UNITS_MAX];
-
-	table_add(table, "%s", stats->n ? units_text(units, stats->median, text) : "");
-}
-
 static void table_of_images(struct page *page, const struct analysis *analysis)
 {
 	struct table table = {.align = "lrrrr"};
@@ -68,9 +60,9 @@ static void table_of_images(struct page *page, const struct analysis *analysis)
 			continue;
 		table_add(&table, "%s", analysis->subjects[i].title);
 		table_add(&table, "%.0f", images.images);
-		add_median(&table, UNITS_BYTES, &images.apart_bytes);
-		add_median(&table, UNITS_BYTES, &images.together_bytes);
-		add_median(&table, UNITS_BYTES, &images.shared_bytes);
+		table_add_median(&table, UNITS_BYTES, &images.apart_bytes);
+		table_add_median(&table, UNITS_BYTES, &images.together_bytes);
+		table_add_median(&table, UNITS_BYTES, &images.shared_bytes);
 	}
 	page_table(page, &table);
 }
@@ -94,9 +86,9 @@ void section_layers(struct page *page, const struct analysis *analysis)
 			continue;
 		table_add(&table, "%s", analysis->subjects[rows[i].subject].title);
 		table_add(&table, "%zu", rows[i].layers);
-		add_median(&table, UNITS_NS, &rows[i].latency_ns);
-		add_median(&table, UNITS_NS, &rows[i].commit_ns);
-		add_median(&table, UNITS_BYTES, &rows[i].allocated_bytes);
+		table_add_median(&table, UNITS_NS, &rows[i].latency_ns);
+		table_add_median(&table, UNITS_NS, &rows[i].commit_ns);
+		table_add_median(&table, UNITS_BYTES, &rows[i].allocated_bytes);
 		table_add(&table, "%zu", rows[i].latency_ns.n);
 	}
 	page_table(page, &table);

@@ -23,7 +23,7 @@
 #include "runtimes/box-text.h"
 #include "runtimes/cgroup.h"
 #include "runtimes/layered-root.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 #include "runtimes/seccomp.h"
 #include "runtimes/started.h"
 

@@ -12,7 +12,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
 #include "runtimes/oci.h"
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 #include "tests/privileged/world.h"
 
 extern const struct runtime runtime_crun, runtime_runc;

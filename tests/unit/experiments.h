@@ -25,6 +25,25 @@ static inline struct json *experiment_make_record(const char *experiment, const 
 	return experiment_make_record_in(experiment, what, subject, 0);
 }
 
+/* A step of the way of an image, there and back. */
+static inline void experiments_add_travel(struct json *records, const char *subject, const char *step, int block,
+					  int64_t bytes)
+{
+	struct json *push = experiment_make_record_in("distribution", "push", subject, block);
+	struct json *pull = experiment_make_record_in("distribution", "pull", subject, block);
+
+	json_add_text(push, "step", step);
+	json_add_int(push, "push_ns", 200000000);
+	json_add_int(push, "sent_bytes", bytes);
+	json_add_text(pull, "step", step);
+	json_add_int(pull, "pull_ns", 150000000);
+	json_add_int(pull, "received_bytes", bytes);
+	json_add_int(pull, "start_ns", 100000000);
+	json_add_int(pull, "total_ns", 250000000);
+	json_append(records, push);
+	json_append(records, pull);
+}
+
 /* What the charts of experiments show. */
 static inline void experiments_fill(struct json *records, const char *subject)
 {
@@ -47,6 +66,8 @@ static inline void experiments_fill(struct json *records, const char *subject)
 	json_add_int(commit, "commit_ns", 9000000);
 	json_add_int(commit, "allocated_bytes", 12 << 10);
 	json_append(records, commit);
+
+	experiments_add_travel(records, subject, "first", 0, 1 << 20);
 
 	struct json *commands = experiment_make_record("exec", "commands", subject);
 

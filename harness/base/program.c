@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtimes/program.h"
+#include "harness/base/program.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,15 +56,20 @@ static int describe(const char *const *words, struct start_program *program, str
 	return rc ? rc : start_program_add(program, &used, PATH_VARIABLE, err);
 }
 
-int program_run(struct start_client *keeper, const char *const *words, uint64_t deadline_ns, struct error *err)
+int program_launch(struct start_client *keeper, const char *const *words, struct started *ret_started,
+		  struct error *err)
 {
 	struct start_program program = {0};
-	struct started started = {.pidfd = -1};
-	struct exited exited = {0};
 	int rc = describe(words, &program, err);
 
-	if (!rc)
-		rc = start_program(keeper, &program, &started, err);
+	return rc ? rc : start_program(keeper, &program, ret_started, err);
+}
+
+int program_run(struct start_client *keeper, const char *const *words, uint64_t deadline_ns, struct error *err)
+{
+	struct started started = {.pidfd = -1};
+	struct exited exited = {0};
+	int rc = program_launch(keeper, words, &started, err);
 	cleanup_close int pidfd = started.pidfd;
 
 	if (!rc)

@@ -14,8 +14,11 @@ char *program_search(const char *folders, const char *name);
 char *program_find(const char *name);
 /** The first line of what "PATH --version" says; "" where it says nothing or fails. */
 void program_version(const char *path, char *version, size_t size);
+/** Starts one through the keeper; words[0] is its path, NULL ends them, PATH is its only variable. */
+int program_launch(struct start_client *keeper, const char *const *words, struct started *ret_started,
+		  struct error *err);
 /**
- * Starts one through the keeper and waits for its end; words[0] is its path, NULL ends them, PATH is its only variable.
+ * Starts one through the keeper and waits for its end.
  * -EIO: it did not end with status 0. -ETIMEDOUT: not before the instant. The text does not name it.
  */
 int program_run(struct start_client *keeper, const char *const *words, uint64_t deadline_ns, struct error *err);
