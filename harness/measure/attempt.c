@@ -17,6 +17,7 @@
 #include "harness/measure/disk.h"
 #include "harness/measure/memory.h"
 #include "harness/measure/noise.h"
+#include "harness/measure/oom.h"
 #include "harness/measure/placement.h"
 #include "harness/measure/sync.h"
 #include "harness/model/runtime.h"
@@ -42,10 +43,26 @@ uint64_t attempt_timeout_ns(const struct subject *subject)
 	return (*subject->label ? 300u : defaults_s[subject->runtime->kind]) * (uint64_t)SECOND_NS;
 }
 
+/* What may come of a memory limit; the kernel's count of kills says whether it did, as long as the cgroup is there. */
+static bool was_out_of_memory(const struct attempt *a, enum sample_status status, char *why, size_t size)
+{
+	const struct instance *in = &a->in;
+
+	return (status == SAMPLE_CRASH || status == SAMPLE_LOST_CHANNEL || status == SAMPLE_TIMEOUT ||
+		status == SAMPLE_START_ERROR) &&
+	       *in->name && oom_look(OOM_CGROUP_ROOT, *in->group ? in->group : in->name, why, size);
+}
+
 void attempt_fail(struct attempt *a, enum sample_status status, const char *phase, const char *text)
 {
+	char why[160];
+
 	if (a->sample->status != SAMPLE_OK)
 		return; /* the first failure is the reason */
+	if (was_out_of_memory(a, status, why, sizeof(why))) {
+		status = SAMPLE_OOM;
+		text = why;
+	}
 	a->sample->status = status;
 	(void)snprintf(a->sample->phase, sizeof(a->sample->phase), "%s", phase);
 	(void)snprintf(a->sample->error, sizeof(a->sample->error), "%s", text);

@@ -26,6 +26,7 @@
 	X(TIMEOUT, "timeout")		    /* not ready in time: +infinity in rank statistics */      \
 	X(START_ERROR, "start_error")	    /* create or start failed, or the engine said that it died */ \
 	X(CRASH, "crash")		    /* the main process ended before it was ready */           \
+	X(OOM, "oom")			    /* a limit of its memory killed it, or a part of it */     \
 	X(WRONG_CHECKSUM, "wrong_checksum") /* what ran was not the payload that was meant to run */   \
 	X(GARBAGE, "garbage")		    /* a user's program: what it wrote is no metric */     \
 	X(LOST_CHANNEL, "lost_channel")	    /* closed or garbled before ready */                       \
