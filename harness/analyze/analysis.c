@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/analyze/alarms.h"
+#include "harness/analyze/marginal.h"
 #include "harness/analyze/pairs.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
@@ -265,7 +266,11 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 		struct analysis_summary sum = {.metric = metric, .subject = subject};
 
 		summary_collect(&sum, s);
-		if (!sum.count && !(metric->headline && s->counts[metric->kind].tried)) {
+		bool of_ramps = !metric_is_of_samples(metric);
+
+		if (of_ramps)
+			marginal_collect(a, &sum);
+		if (!sum.count && (of_ramps || !metric->headline || !s->counts[metric->kind].tried)) {
 			summary_free(&sum);
 			continue;
 		}
@@ -276,6 +281,8 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 
 		if (rc < 0)
 			return error_wrap(err, rc, "%s of %s", metric->name, s->name);
+		if (of_ramps)
+			marginal_settle(a, &a->summaries[a->summary_count - 1]);
 		if (!strcmp(metric->name, "request_to_ready_ns"))
 			s->medoid = medoid_of(&sum);
 	}

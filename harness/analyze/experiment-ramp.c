@@ -76,6 +76,7 @@ static void take_point(struct ramp_fit *fit, const struct json *r)
 {
 	struct ramp_point point = {
 		.ramp = fit->ramps,
+		.sample = json_get_int(r, "sample", -1),
 		.n = experiment_value(r, "n"),
 		.footprint_bytes = experiment_value(r, "footprint_bytes"),
 		.available_bytes = experiment_value(r, "mem_available_bytes"),

@@ -22,6 +22,7 @@ enum ramp_part {
 /** One point of a ramp. */
 struct ramp_point {
 	size_t ramp; /**< which one, from 0 */
+	int64_t sample; /**< the turn that it is of */
 	double n, footprint_bytes, available_bytes;
 	bool fitted; /**< the line goes through it: there is enough of it (method R2.1) */
 };

@@ -168,9 +168,9 @@ static void show_sample(void *data, const struct session_progress *p)
 {
 	const struct metric *metric = metric_table;
 
-	while (metric->kind != p->step->kind || !metric->headline)
+	while (metric->kind != p->step->kind || !metric->headline || !metric_is_of_samples(metric))
 		if (++metric == metric_table + metric_count)
-			return; /* every kind has one */
+			return; /* an experiment tells of itself */
 	struct progress_step step = {
 		.units = section_units(metric),
 		.value = metric->value(p->sample),

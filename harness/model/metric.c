@@ -77,6 +77,13 @@ static double instance_disk(const struct sample *sample)
 	return sample->has_disk ? known(sample->disk.rows[DISK_INSTANCE].allocated_bytes) : NAN;
 }
 
+/* Taken from all points of a ramp: analyze/marginal.h. */
+static double of_ramps(const struct sample *sample)
+{
+	(void)sample;
+	return NAN;
+}
+
 #define TIME UNIT_NS, BLOCK_LATENCY, 0.05
 #define WEIGHT UNIT_BYTES, BLOCK_FOOTPRINT, 0.05
 
@@ -91,6 +98,8 @@ const struct metric metric_table[] = {
 	{"stop_to_released_ns", "stop until all is released", TIME, false, "faster", "slower", stop_to_released},
 	{"refill_ns", "what was done ahead, done again", TIME, false, "faster", "slower", refill},
 	{"memory_footprint_bytes", "memory of one idle instance", WEIGHT, true, "less", "more", footprint},
+	{"mem_marginal_bytes", "memory of one more instance", UNIT_BYTES, BLOCK_EXPERIMENT, 0.05, true, "less", "more",
+	 of_ramps},
 	{"pss_bytes", "Pss of one idle instance", WEIGHT, false, "less", "more", pss},
 	{"disk_instance_bytes", "disk of one instance", WEIGHT, true, "less", "more", instance_disk},
 };
@@ -103,4 +112,9 @@ const struct metric *metric_find(const char *name)
 		if (!strcmp(metric_table[i].name, name))
 			return &metric_table[i];
 	return NULL;
+}
+
+bool metric_is_of_samples(const struct metric *metric)
+{
+	return metric->kind != BLOCK_EXPERIMENT;
 }

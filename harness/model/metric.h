@@ -24,3 +24,5 @@ struct metric {
 extern const struct metric metric_table[];
 extern const size_t metric_count;
 const struct metric *metric_find(const char *name);
+/** False: the number is taken from all points of a ramp (analyze/marginal.h), and no sample has it. */
+bool metric_is_of_samples(const struct metric *metric);

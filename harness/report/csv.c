@@ -33,7 +33,8 @@ static void put_head(FILE *out)
 		    "major_faults_count,psi_cpu_some_us,",
 		    out);
 	for (size_t i = 0; i < metric_count; i++)
-		(void)fprintf(out, "%s,", metric_table[i].name);
+		if (metric_is_of_samples(&metric_table[i]))
+			(void)fprintf(out, "%s,", metric_table[i].name);
 	for (size_t i = 0; i < EVENT_COUNT; i++)
 		(void)fprintf(out, "t_%s_ns,", event_name((enum event_id)i));
 #define HEAD_FIELD(member, key, text) (void)fputs("idle_" key ",", out);
@@ -60,7 +61,8 @@ static void put_metrics(FILE *out, const struct sample *s)
 	for (size_t i = 0; i < metric_count; i++) {
 		double value = metric_table[i].value(s);
 
-		put_number(out, isfinite(value) ? (int64_t)value : UNKNOWN);
+		if (metric_is_of_samples(&metric_table[i]))
+			put_number(out, isfinite(value) ? (int64_t)value : UNKNOWN);
 	}
 }
 

@@ -29,7 +29,7 @@ static void sample_row(struct table *table, const char *title, const struct samp
 		const struct metric *metric = &metric_table[m];
 		double value = metric->kind == s->kind ? metric->value(s) : NAN;
 
-		if (metric->headline)
+		if (metric->headline && metric_is_of_samples(metric))
 			table_add(table, "%s", isfinite(value) ? units_text(section_units(metric), value, text) : "");
 	}
 	table_add(table, "%s", state);
@@ -55,7 +55,7 @@ void section_samples(struct page *page, const struct analysis *a)
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&table, "%s", heads[i]);
 	for (size_t m = 0; m < metric_count; m++)
-		if (metric_table[m].headline && columns + 2 < sizeof(align)) {
+		if (metric_table[m].headline && metric_is_of_samples(&metric_table[m]) && columns + 2 < sizeof(align)) {
 			table_add(&table, "%s", metric_table[m].title);
 			align[columns++] = 'r';
 		}

@@ -54,6 +54,8 @@ for subject in namespace vm; do
 done
 is "$(ramp vm "mem_marginal_bytes > 20 * $(ramp namespace mem_marginal_bytes)")" true \
 	'a guest takes many times what a container takes'
+is "$(jq '[.comparisons[] | select(.metric == "mem_marginal_bytes") | .ratio_hl > 20]' -c "$scratch/ramp/report.json")" '[true]' \
+	'and the comparison of what one more takes says so'
 ok 'the harness takes at most 64 KiB for each' test "$(ramp namespace 'harness_bytes | round')" -le 65536
 id=$(jq -r .run.id "$scratch/ramp/plan.json")
 is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of the run lives'
