@@ -101,9 +101,10 @@ static void parameter_add(char **cmdline, const char *text)
 /**
  * What "tuned" adds (each measured): no self tests of the crypto code, no folder of several thousand files about the
  * kernel's own trace points, which nobody in the guest reads and which take 8 % of the boot, no patching of lock
- * prefixes where there is one CPU anyway, and the rate of the time stamp counter, without which a microvm with ACPI may hang on a busy host. That
- * counter stays the clock: checked against a timer of the busy host, it lost to jiffies in 2 of 10 boots. Not acpi=off
- * for a machine without ACPI: the boot is 5 % shorter, but the guest has no timer then, and who sleeps never wakes.
+ * prefixes where there is one CPU anyway, and the rate of the time stamp counter, without which a microvm with ACPI
+ * may hang on a busy host. That counter stays the clock: checked against a timer of the busy host, it lost to jiffies
+ * in 2 of 10 boots. Not acpi=off for a machine without ACPI: the boot is 5 % shorter, but the guest has no timer then,
+ * and who sleeps never wakes.
  */
 static void parameters_tune(char **cmdline, unsigned vcpus)
 {

@@ -265,12 +265,11 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 		const struct metric *metric = &metric_table[m];
 		struct analysis_summary sum = {.metric = metric, .subject = subject};
 
-		summary_collect(&sum, s);
-		bool of_ramps = !metric_is_of_samples(metric);
 
-		if (of_ramps)
-			marginal_collect(a, &sum);
-		if (!sum.count && (of_ramps || !metric->headline || !s->counts[metric->kind].tried)) {
+		summary_collect(&sum, s);
+		marginal_collect(a, &sum);
+		if (!sum.count &&
+		    (!metric_is_of_samples(metric) || !metric->headline || !s->counts[metric->kind].tried)) {
 			summary_free(&sum);
 			continue;
 		}
@@ -281,8 +280,7 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 
 		if (rc < 0)
 			return error_wrap(err, rc, "%s of %s", metric->name, s->name);
-		if (of_ramps)
-			marginal_settle(a, &a->summaries[a->summary_count - 1]);
+		marginal_settle(a, &a->summaries[a->summary_count - 1]);
 		if (!strcmp(metric->name, "request_to_ready_ns"))
 			s->medoid = medoid_of(&sum);
 	}

@@ -44,6 +44,8 @@ static const struct sample *sample_of(const struct analysis_subject *subject, in
 
 void marginal_collect(const struct analysis *analysis, struct analysis_summary *summary)
 {
+	if (metric_is_of_samples(summary->metric))
+		return;
 	const struct analysis_subject *subject = &analysis->subjects[summary->subject];
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(analysis, &count);
@@ -64,6 +66,8 @@ void marginal_collect(const struct analysis *analysis, struct analysis_summary *
 
 void marginal_settle(const struct analysis *analysis, struct analysis_summary *summary)
 {
+	if (metric_is_of_samples(summary->metric))
+		return;
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(analysis, &count);
 	const struct ramp_fit *fit = fit_of(fits, count, summary->subject);

@@ -58,7 +58,8 @@ bool oom_look(const char *root, const char *name, char *why, size_t size)
 	(void)nftw(root, visit, FOLDERS_OPEN_MAX, FTW_PHYS);
 	if (!search.kills)
 		return false;
-	(void)snprintf(why, size, "out of memory: its limit of %" PRIu64 " bytes killed %" PRIu64 " of its processes (%s)",
+	(void)snprintf(why, size,
+		       "out of memory: its limit of %" PRIu64 " bytes killed %" PRIu64 " of its processes (%s)",
 		       search.limit, search.kills, search.file);
 	return true;
 }

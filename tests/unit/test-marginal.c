@@ -43,8 +43,11 @@ static void ramps_are_not_joined(void **state)
 	double intercept;
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++)
-		points[i] = (struct slope_point){(double)(i % 3 + 1), (i < 3 ? 0 : 1e6) + 7 * (double)(i % 3 + 1), i / 3};
+	for (size_t i = 0; i < 6; i++) {
+		double n = (double)(i % 3 + 1);
+
+		points[i] = (struct slope_point){n, (i < 3 ? 0 : 1e6) + 7 * n, i / 3};
+	}
 	assert_float_equal(slope_theil_sen(points, 6, &intercept), 7, 1e-9);
 	assert_float_equal(slope_least_squares(points, 6), 7, 1e-9);
 }

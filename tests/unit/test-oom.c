@@ -45,7 +45,8 @@ static void version_2(void **state)
 {
 	char why[160];
 
-	put(*state, "tare/tare-0123456789abcdef/" NAME, "memory.events", "low 0\noom 3\noom_kill 2\noom_group_kill 0\n");
+	put(*state, "tare/tare-0123456789abcdef/" NAME, "memory.events",
+	    "low 0\noom 3\noom_kill 2\noom_group_kill 0\n");
 	put(*state, "tare/tare-0123456789abcdef/" NAME, "memory.max", "4194304\n");
 	assert_true(oom_look(*state, NAME, why, sizeof(why)));
 	assert_string_equal(why, "out of memory: its limit of 4194304 bytes killed 2 of its processes (memory.events)");
