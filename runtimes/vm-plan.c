@@ -126,6 +126,10 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 {
 	/* No console: printing costs time. reboot=t: a microvm has no other way to reset. */
 	vm->cmdline = alloc_text("quiet panic=-1 reboot=t");
+	/* A guest of KVM does that by itself; under TCG on a busy host a kernel that checks its timer finds that it
+	 * does not tick, and panics. */
+	if (!vm->domain.kvm)
+		parameter_add(&vm->cmdline, "no_timer_check");
 	if (vm_option_is(subject, "cmdline", "tuned"))
 		parameters_tune(&vm->cmdline, vm->domain.vcpus);
 	parameter_add(&vm->cmdline, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_ISA);

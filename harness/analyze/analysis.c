@@ -265,7 +265,6 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 		const struct metric *metric = &metric_table[m];
 		struct analysis_summary sum = {.metric = metric, .subject = subject};
 
-
 		summary_collect(&sum, s);
 		marginal_collect(a, &sum);
 		if (!sum.count &&
