@@ -10,6 +10,17 @@
 #define WARM_LEAST 0.99
 #define COLD_BELOW 0.01
 
+const struct json_plain_field cache_state_fields[] = {
+	PLAIN_ROW_TEXT(struct cache_state, wanted, "cache"),
+	PLAIN_ROW_IGNORED("resident_ratio"),
+	PLAIN_ROW_NEEDED(struct cache_state, pages_count, "pages_count"),
+	PLAIN_ROW_NEEDED(struct cache_state, resident_count, "resident_count"),
+	PLAIN_ROW_IGNORED("proven"),
+	PLAIN_ROW_IGNORED("cold_incomplete"),
+	PLAIN_ROW_TEXT(struct cache_state, reason, "reason"),
+	{0},
+};
+
 double cache_state_ratio(const struct cache_state *state)
 {
 	if (!*state->wanted || state->pages_count == UNKNOWN || state->pages_count <= 0)

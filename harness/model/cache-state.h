@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/json-plain.h"
 #include "harness/base/json.h"
 
 struct cache_state {
@@ -18,6 +19,9 @@ struct cache_state {
 double cache_state_ratio(const struct cache_state *state);
 /** Is what was wanted proven: at least 99 % resident for warm, less than 1 % for cold? */
 bool cache_state_proven(const struct cache_state *state);
+
+/** The object as it is written, into a struct cache_state. */
+extern const struct json_plain_field cache_state_fields[];
 
 struct json *cache_state_to_json(const struct cache_state *state);
 /** Anything that is no such object leaves `ret_state` without a record. */

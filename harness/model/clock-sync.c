@@ -17,6 +17,17 @@ static const struct {
 	{"guest_hz", offsetof(struct clock_sync, guest_hz)},
 };
 
+const struct json_plain_field clock_sync_fields[] = {
+	PLAIN_ROW_BOOL(struct clock_sync, ok, "ok"),
+	PLAIN_ROW_TEXT(struct clock_sync, method, "method"),
+	PLAIN_ROW_NEEDED(struct clock_sync, count, "count"),
+	PLAIN_ROW_NEEDED(struct clock_sync, err_ns, "err_ns"),
+	PLAIN_ROW_NEEDED(struct clock_sync, rtt_min_ns, "rtt_min_ns"),
+	PLAIN_ROW_NEEDED(struct clock_sync, guest_hz, "guest_hz"),
+	PLAIN_ROW_TEXT(struct clock_sync, reason, "reason"),
+	{0},
+};
+
 struct json *clock_sync_to_json(const struct clock_sync *sync)
 {
 	struct json *object = json_object();

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/json-plain.h"
 #include "harness/base/json.h"
 
 #define CLOCK_SYNC_PING_PONG "ping_pong" /* a guest: exchanges of time stamps after ready */
@@ -19,6 +20,9 @@ struct clock_sync {
 	int64_t guest_hz;    /**< rate of the guest's counter that was used; UNKNOWN: none was needed */
 	char reason[96];
 };
+
+/** The object as it is written, into a struct clock_sync. */
+extern const struct json_plain_field clock_sync_fields[];
 
 struct json *clock_sync_to_json(const struct clock_sync *sync);
 /** Anything that is no such object leaves `ret_sync` without a record. */

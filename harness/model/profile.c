@@ -24,6 +24,16 @@
 	X(pids_limit, "pids_limit_count")                                                                    \
 	X(open_files_limit, "open_files_limit_count")
 
+const struct json_plain_field profile_fields[] = {
+#define TEXT_FIELD(member, key) PLAIN_ROW_TEXT(struct profile, member, key),
+	PROFILE_TEXTS(TEXT_FIELD)
+#undef TEXT_FIELD
+#define NUMBER_FIELD(member, key) PLAIN_ROW_NUMBER(struct profile, member, key),
+	PROFILE_NUMBERS(NUMBER_FIELD)
+#undef NUMBER_FIELD
+	{0},
+};
+
 void profile_init(struct profile *profile)
 {
 	*profile = (struct profile){.known = false};

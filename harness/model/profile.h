@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/json-plain.h"
 #include "harness/base/json.h"
 
 struct profile {
@@ -23,6 +24,9 @@ struct profile {
 	int64_t memory_limit_bytes, pids_limit;	 /**< of its own cgroup; UNKNOWN: it has none */
 	int64_t open_files_limit;		 /**< soft */
 };
+
+/** The object as it is written, into a struct profile. */
+extern const struct json_plain_field profile_fields[];
 
 /** Nothing known. */
 void profile_init(struct profile *profile);

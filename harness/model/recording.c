@@ -10,6 +10,18 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/model/sample-line.h"
+
+/* Where the next sample goes. The room is doubled whenever the count is a power of two. */
+static struct sample *recording_room(struct recording *recording)
+{
+	size_t count = recording->sample_count;
+
+	if (!(count & (count - 1)))
+		recording->samples = alloc_grow(recording->samples, count ? 2 * count : 1,
+						sizeof(*recording->samples));
+	return &recording->samples[count];
+}
 
 static int recording_take(struct recording *recording, struct json *record, const char *where, struct error *err)
 {
@@ -17,9 +29,7 @@ static int recording_take(struct recording *recording, struct json *record, cons
 	int rc = 0;
 
 	if (!strcmp(type, "sample")) {
-		recording->samples = alloc_grow(recording->samples, recording->sample_count + 1,
-						sizeof(*recording->samples));
-		rc = sample_from_json(record, where, &recording->samples[recording->sample_count], err);
+		rc = sample_from_json(record, where, recording_room(recording), err);
 		recording->sample_count += rc == 0;
 	} else if (!strcmp(type, "end")) {
 		json_free(recording->end);
@@ -59,6 +69,10 @@ static int recording_read_lines(struct recording *recording, const char *path, s
 		if (line[length - 1] != '\n') {
 			recording->torn_lines++;
 			break;
+		}
+		if (sample_from_line(line, recording_room(recording))) {
+			recording->sample_count++;
+			continue;
 		}
 		struct json *record = json_parse(line, (size_t)length, where, err);
 

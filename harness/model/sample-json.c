@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/model/event-stamp.h"
 #include "harness/model/sample.h"
 
 static void add_known(struct json *object, const char *key, int64_t number)
@@ -51,23 +52,6 @@ static struct json *events_to_json(const struct sample *sample)
 	return array;
 }
 
-/* Sources are compared and printed, never freed: they live as long as the program. */
-static const char *source_text(const char *text)
-{
-	static const char *const known_sources[] = {"harness", "keeper", "payload", "accept", "qmp_resume",
-						    "libvirt", "pidfd",	 "mock",    "guest",
-						    "guest_tsc", "guest_boottime", "kmsg",
-						    "engine", "file"};
-
-	for (size_t i = 0; i < sizeof(known_sources) / sizeof(known_sources[0]); i++)
-		if (!strcmp(known_sources[i], text))
-			return known_sources[i];
-	return "other";
-}
-
-#define EVENT_EARLY_NS_MAX INT64_C(10000000000)
-#define EVENT_LATE_NS_MAX INT64_C(1000000000000000) /* eleven days */
-
 static int events_from_json(const struct json *array, const char *where, struct sample *sample, struct error *err)
 {
 	for (const struct json *row = json_first(array); row; row = json_next(row)) {
@@ -79,13 +63,12 @@ static int events_from_json(const struct json *array, const char *where, struct 
 			continue; /* a later version's event */
 		if (t_ns == UNKNOWN || err_ns == UNKNOWN || err_ns < 0)
 			return error_input(err, "%s: events: '%s' has no valid t_ns and err_ns", where, name);
-		/* A stamp of the keeper may come a moment before the request; nothing runs for weeks. */
-		if (t_ns < -EVENT_EARLY_NS_MAX || t_ns > EVENT_LATE_NS_MAX || (id == EVENT_READY_OBS && t_ns < 0))
+		if (!event_stamp_valid(id, t_ns, err_ns))
 			return error_input(err, "%s: events: '%s' at t_ns %lld is not within a sample", where, name,
 					   (long long)t_ns);
 		sample->events[id] = (struct event){.t_ns = (uint64_t)t_ns,
 						    .err_ns = (uint64_t)err_ns,
-						    .source = source_text(json_get_text(row, "src", "")),
+						    .source = event_stamp_source(json_get_text(row, "src", "")),
 						    .set = true};
 	}
 	return 0;
