@@ -11,6 +11,7 @@
 #include "harness/analyze/alarms.h"
 #include "harness/analyze/marginal.h"
 #include "harness/analyze/pairs.h"
+#include "harness/analyze/strays.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 
@@ -289,17 +290,14 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 static int subjects_weigh(struct analysis *a, struct error *err)
 {
 	subjects_index(a);
-	for (size_t i = 0; i < a->subject_count; i++) {
-		struct analysis_subject *s = &a->subjects[i];
+	int rc = strays_check(a, err);
 
-		counts_make(s, a->confidence);
-		footprint_make(s);
-		int rc = summaries_make(a, i, err);
-
-		if (rc < 0)
-			return rc;
+	for (size_t i = 0; !rc && i < a->subject_count; i++) {
+		counts_make(&a->subjects[i], a->confidence);
+		footprint_make(&a->subjects[i]);
+		rc = summaries_make(a, i, err);
 	}
-	return 0;
+	return rc;
 }
 
 static void header_read(struct analysis *a)

@@ -68,5 +68,6 @@ void section_samples(struct page *page, const struct analysis *a)
 			     "Block: number and place in it. More of each is in samples.jsonl.");
 	page_table(page, &table);
 	if (shown < r->sample_count)
-		page_paragraph(page, "... and %zu samples more in samples.jsonl.", r->sample_count - shown);
+		page_paragraph(page, "... and %zu samples more in samples.jsonl; `tare report DIR --format csv` prints "
+				     "all of them as a table.", r->sample_count - shown);
 }

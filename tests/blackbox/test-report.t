@@ -80,6 +80,18 @@ said=$("$tare" report "$broken" 2>&1 >/dev/null)
 is "$?" 2 'a bad line: status 2'
 like "$said" 'samples.jsonl: line 3' 'a bad line is named'
 is "$(find "$broken" -maxdepth 1 -name 'report.*' | wc -l)" 0 'a bad journal makes no report'
+# The journal of another run, and a line that was copied: nothing is overwritten.
+for what in another twice; do
+	cp -r tests/data/runs/kvm "$scratch/$what" && rm -rf "$scratch/$what"/report.*
+done
+cp tests/data/runs/aa/samples.jsonl "$scratch/another/"
+sed -n 5p tests/data/runs/kvm/samples.jsonl >>"$scratch/twice/samples.jsonl"
+for what in another twice; do
+	said=$("$tare" report "$scratch/$what" --plots none 2>&1 >/dev/null)
+	is "$?" 2 "$what: status 2"
+	like "$said" "^tare: .*$what" "$what: it is said"
+	is "$(find "$scratch/$what" -maxdepth 1 -name 'report.*' | wc -l)" 0 "$what: no report"
+done
 [[ $(id -u) -eq 0 ]] || {
 	cp -r tests/data/runs/one "$scratch/locked" && chmod a-w "$scratch/locked"
 	"$tare" report "$scratch/locked" >/dev/null 2>&1

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,6 +246,28 @@ static void many_subjects_stay_readable(void **state)
 	recording_release(&r);
 }
 
+/* A line that was copied, and the journal of another run. */
+static void samples_of_elsewhere_are_refused(void **state)
+{
+	struct recorded *run = recorded_open("kvm");
+	struct recording *r = &run->recording;
+	struct analysis analysis;
+	struct error err = {0};
+
+	(void)state;
+	(void)snprintf(r->samples[3].subject, sizeof(r->samples[3].subject), "%s", r->samples[0].subject);
+	r->samples[3].id = r->samples[0].id;
+	r->samples[3].kind = r->samples[0].kind;
+	r->samples[3].block = r->samples[0].block;
+	assert_int_equal(analysis_make(r, &analysis, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "sample 0 is there twice"));
+	for (size_t i = 0; i < r->sample_count; i++)
+		(void)snprintf(r->samples[i].subject, sizeof(r->samples[i].subject), "another");
+	assert_int_equal(analysis_make(r, &analysis, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "the first is of 'another'; it is of another run"));
+	recorded_close(run);
+}
+
 static void a_subject_twice_is_refused(void **state)
 {
 	struct recording r = {.plan = json_object(), .host = json_object()};
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(failures_get_no_verdict),
 		cmocka_unit_test(flags_say_what_they_could_not_see),
 		cmocka_unit_test(many_subjects_stay_readable),
+		cmocka_unit_test(samples_of_elsewhere_are_refused),
 		cmocka_unit_test(a_subject_twice_is_refused),
 	};
 
