@@ -80,7 +80,8 @@ static int limits_apply(const struct subject *subject, struct domain *domain, st
 
 	domain->memory_bytes = limits->memory_bytes ? limits->memory_bytes : VM_MEMORY_DEFAULT_BYTES;
 	domain->vcpus = (unsigned)(limits->cpus_count ? limits->cpus_count : 1);
-	if (domain->memory_bytes < VM_MEMORY_MIN_BYTES || domain->memory_bytes > VM_MEMORY_MAX_BYTES)
+	if ((domain->memory_bytes < VM_MEMORY_MIN_BYTES && !subject->limit_is_tried) ||
+	    domain->memory_bytes > VM_MEMORY_MAX_BYTES)
 		return error_input(err, "%s: memory_bytes %" PRIu64 ": a guest takes %llu (96 MiB) to %llu (1 TiB)",
 				   subject->name, domain->memory_bytes, VM_MEMORY_MIN_BYTES, VM_MEMORY_MAX_BYTES);
 	if (limits->cpus_count > VM_CPUS_MAX)

@@ -16,6 +16,7 @@ static const struct experiment experiments[] = {
 	{"exec", experiment_exec},
 	{"distribution", experiment_distribution},
 	{"disk", experiment_disk},
+	{"limit", experiment_limit},
 	{"touch", experiment_touch},
 	{"memory", experiment_ramp},
 	{"density", experiment_ramp},

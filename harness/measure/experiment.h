@@ -69,6 +69,7 @@ void experiment_instance(struct experiment_turn *turn,
 			 void (*steps)(struct experiment_turn *turn, struct attempt *a, void *data), void *data);
 
 void experiment_disk(struct experiment_turn *turn);
+void experiment_limit(struct experiment_turn *turn);
 void experiment_touch(struct experiment_turn *turn);
 void experiment_ramp(struct experiment_turn *turn);
 void experiment_work(struct experiment_turn *turn);

@@ -51,9 +51,16 @@ static const struct experiment_option disk_options[] = {
 	{0},
 };
 
+static const struct experiment_option limit_options[] = {
+	{"trials", 1, 100, 3, "so many starts must get ready with a limit that works"},
+	{"step_bytes", 4096, 1ull << 30, 1 << 20, "limits closer together are not told apart"},
+	{0},
+};
+
 const struct experiment_spec experiment_specs[] = {
 	{"memory", "more and more instances: how much memory each further one takes of the host", memory_options},
 	{"density", "how many instances run at once, and what the last of them costs", density_options},
+	{"limit", "the smallest memory limit with which the payload still gets ready", limit_options},
 	{"touch", "memory that the payload holds and gives back, seen by every lens", touch_options},
 	{"disk", "what all instances share on disk, and what each has of its own: ready, idle, after work",
 	 disk_options},

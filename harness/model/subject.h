@@ -61,6 +61,7 @@ struct subject {
 	struct payload_variable variables[4];
 	size_t variable_count;
 	bool optional;	     /**< where it cannot work it is left out, and nothing is wrong with the run */
+	bool limit_is_tried; /**< an experiment looks for the least memory: a runtime refuses none as too little */
 	uint64_t timeout_ns; /**< from launch to ready; 0: the runtime's default for what it finds (method R5.10) */
 
 	/* Filled by the runtime's prepare(). */

@@ -13,6 +13,7 @@ static const struct {
 } rows[] = {
 	{"memory", json_of_memory, section_memory},
 	{"density", json_of_density, section_density},
+	{"limit", json_of_limit, section_limit},
 	{"touch", json_of_touch, section_touch},
 	{"disk", json_of_disk, section_disk},
 	{"cow", json_of_cow, section_cow},

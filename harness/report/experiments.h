@@ -21,6 +21,8 @@ struct json *json_of_memory(const struct analysis *analysis);
 void section_memory(struct page *page, const struct analysis *analysis);
 struct json *json_of_density(const struct analysis *analysis);
 void section_density(struct page *page, const struct analysis *analysis);
+struct json *json_of_limit(const struct analysis *analysis);
+void section_limit(struct page *page, const struct analysis *analysis);
 struct json *json_of_touch(const struct analysis *analysis);
 void section_touch(struct page *page, const struct analysis *analysis);
 struct json *json_of_layers(const struct analysis *analysis);

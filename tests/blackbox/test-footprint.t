@@ -155,4 +155,21 @@ else
 	skip 'a file system with reflinks' 'no loop device, or no XFS'
 fi
 
+# The least memory: what works got ready each time, what fails was killed by its limit, and the two lie close together.
+jq '.experiment.step_bytes = 65536 | .experiment.trials = 2' scenarios/limit.json >"$scratch/limit.json"
+ok 'a run of limit' timeout 120 "$tare" run "$scratch/limit.json" --subjects process,namespace --out "$scratch/limit" --quiet \
+	--plots none
+bound() {
+	jq ".experiments.limit.bounds[] | select(.subject == \"namespace\") | .$1.median" "$scratch/limit/report.json"
+}
+works=$(bound works_bytes) fails=$(bound fails_bytes)
+ok "namespace: $works bytes are enough, $fails are not" test "$works" -gt "$fails" -a $((works - fails)) -le 65536
+is "$(jq -s "[.[] | select(.what == \"trial\" and .limit_bytes <= $fails) | .ready] | any" "$scratch/limit/samples.jsonl")" false \
+	'no trial with less got ready'
+like "$(jq -r "select(.what == \"trial\" and .ready == false) | .status" "$scratch/limit/samples.jsonl")" 'oom' \
+	'a limit that kills is said to have done so'
+is "$(jq -r 'select(.record == "sample") | [.subject, .status, .residue] | @csv' "$scratch/limit/samples.jsonl" | sort)" \
+	$'"namespace","ok",\n"process","skipped",' 'and nothing is left; a process has no limit'
+ok 'the report of limit follows its schema' tests/blackbox/validate "$scratch/limit/report.json"
+
 plan
