@@ -25,5 +25,7 @@ void claim_decide_visible(const struct sides *s, struct claim_result *ret);
 void claim_decide_system(const struct analysis *analysis, struct claim_result *ret);
 /** Of the whole run: docker-cli, docker and the runtime alone; container against container. */
 void claim_decide_daemon(const struct analysis *analysis, struct claim_result *ret);
+/** Of the whole run: the workload `syscall` of the experiment work, container and VM against a process. */
+void claim_decide_syscall(const struct analysis *analysis, struct claim_result *ret);
 /** Of the whole run: what the experiment cow wrote. */
 void claim_decide_write(const struct analysis *analysis, struct claim_result *ret);

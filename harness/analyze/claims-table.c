@@ -19,14 +19,15 @@ static const struct claim_rule rules[] = {
 	{"kernel", claim_decide_kernel, NULL},
 	{"visibility", claim_decide_visible, NULL},
 	{"first write", NULL, claim_decide_write},
+	{"system calls", NULL, claim_decide_syscall},
 	{"client and daemon", NULL, claim_decide_daemon},
 	{"other system", NULL, claim_decide_system},
 	{"nothing yet", NULL, NULL},
 };
 
 #define RULE_NAMES                                                                                           \
-	"start-up, memory, disk, kernel, visibility, first write, client and daemon, other system, nothing " \
-	"yet"
+	"start-up, memory, disk, kernel, visibility, first write, system calls, client and daemon, other "   \
+	"system, nothing yet"
 #define TEXT_MAX 239
 
 static const char *const keys[] = {"id", "kind", "decided_by", "text", "measured_by", "how"};

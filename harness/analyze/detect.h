@@ -52,6 +52,9 @@ void detect_sync(struct analysis *a, struct analysis_flag *flag);
 void detect_guest_clock(struct analysis *a, struct analysis_flag *flag);
 void detect_short(struct analysis *a, struct analysis_flag *flag);
 
+/* From the device below the workloads on files: detect-device.c */
+void detect_device(struct analysis *a, struct analysis_flag *flag);
+
 /* From the numbers: detect-numbers.c */
 void detect_swap(struct analysis *a, struct analysis_flag *flag);
 void detect_unsettled(struct analysis *a, struct analysis_flag *flag);

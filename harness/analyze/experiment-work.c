@@ -69,15 +69,25 @@ static const struct json *metric_in(const struct json *record, const char *name)
 	return metric;
 }
 
-/* What one operation costs in this instance, or what the program's number is; NAN: it did not do it. */
-static double instance_value(const struct work_cell *cell, const struct json *record)
+static bool is_done(const struct json *record)
+{
+	return !strcmp(json_get_text(record, "status", ""), DONE);
+}
+
+double work_record_cost(const struct json *record)
 {
 	double ops = experiment_value(record, "ops_count");
 
-	if (strcmp(json_get_text(record, "status", ""), DONE) != 0 || !(ops > 0))
-		return NAN;
-	return *cell->metric ? counted_median(record, json_get(metric_in(record, cell->metric), "values"), -INFINITY)
-			     : counted_median(record, json_get(record, "cost_ns"), 0) / ops;
+	return is_done(record) && ops > 0 ? counted_median(record, json_get(record, "cost_ns"), 0) / ops : NAN;
+}
+
+/* What one operation costs in this instance, or what the program's number is; NAN: it did not do it. */
+static double instance_value(const struct work_cell *cell, const struct json *record)
+{
+	if (!*cell->metric)
+		return work_record_cost(record);
+	return is_done(record) ? counted_median(record, json_get(metric_in(record, cell->metric), "values"), -INFINITY)
+			       : NAN;
 }
 
 #define CLOCK_OFF_NS 1e6

@@ -32,5 +32,7 @@ struct work_cell {
 
 /** By workload in the order of their table, then a program and its numbers; each by subject. For free(). */
 struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count);
+/** What one operation cost in the instance of a record "work"; NAN: it did not do it. */
+double work_record_cost(const struct json *record);
 /** The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. */
 size_t work_reference(const struct analysis *analysis);

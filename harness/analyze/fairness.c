@@ -53,6 +53,7 @@ static const struct {
 	[FLAG_SYNC] = {detect_sync, SCOPE_NONE},
 	[FLAG_GUESTCLOCK] = {detect_guest_clock, SCOPE_NONE},
 	[FLAG_SHORT] = {detect_short, SCOPE_NONE},
+	[FLAG_DEVICE] = {detect_device, SCOPE_NONE},
 	[FLAG_DRIFT] = {detect_drift, SCOPE_NONE},
 	[FLAG_SLEW] = {detect_slew, SCOPE_NONE},
 	[FLAG_STEP] = {detect_step, SCOPE_NONE},

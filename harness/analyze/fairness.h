@@ -59,6 +59,8 @@ typedef uint64_t flag_set;
 	  "costs are by the guest's.")                                                                  \
 	X(SHORT, "F-SHORT", WARN,                                                                       \
 	  "Work was measured over less than 200 ms in the fastest subject, or not at all in one that is very slow.") \
+	X(DEVICE, "F-DEVICE", WARN,                                                                     \
+	  "Less reached the device than a workload says: a cache was measured, not the storage.")        \
 	X(DRIFT, "F-DRIFT", WARN,                                                                       \
 	  "The control takes more than 10 % longer or shorter after the run than before: the host has changed.") \
 	X(SLEW, "F-SLEW", WARN, "The host's clock was slewed by more than 50 ppm.")                     \

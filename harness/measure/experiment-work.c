@@ -9,8 +9,9 @@
  * is the cost) and host_ns (between the marks at the harness); of a user's program metrics, an array of {name, unit,
  * values: by iteration}; claimed_bytes (of one iteration); in `accounted_count` iterations (of a cold read those that
  * count, else all) read_bytes and written_bytes (from and to storage, by the account of its own kernel),
- * host_read_bytes and host_written_bytes (by the host's, of all of its processes); evicted (of a cold read: the host
- * forgot the file before each iteration).
+ * host_read_bytes and host_written_bytes (by the host's, of all of its processes: what they made dirty, a whole folio
+ * for each byte), device_read_bytes and device_written_bytes (by the device that the run's storage is on, for everybody
+ * who uses it); evicted (of a cold read: the host forgot the file before each iteration).
  */
 #include <math.h>
 #include <stdio.h>
@@ -87,8 +88,10 @@ static bool write_record(struct experiment_turn *turn, const struct work_order *
 	experiment_add_known(record, "written_bytes", result->written_bytes);
 	experiment_add_known(record, "host_read_bytes", result->host_read_bytes);
 	experiment_add_known(record, "host_written_bytes", result->host_written_bytes);
+	experiment_add_known(record, "device_read_bytes", result->device.read);
+	experiment_add_known(record, "device_written_bytes", result->device.written);
 	json_add_int(record, "accounted_count",
-		     (int64_t)(order->workload->reads_cold ? order->iterations
+		     (int64_t)(order->workload->device == DEVICE_READS ? order->iterations
 							   : order->warmup + order->iterations));
 	json_add_bool(record, "evicted", evicted);
 	return experiment_record(turn, record);
@@ -123,6 +126,8 @@ static void take_iteration(struct work_result *all, const struct work_result *on
 	all->written_bytes = sum(all->written_bytes, one->written_bytes);
 	all->host_read_bytes = sum(all->host_read_bytes, one->host_read_bytes);
 	all->host_written_bytes = sum(all->host_written_bytes, one->host_written_bytes);
+	all->device.read = sum(all->device.read, one->device.read);
+	all->device.written = sum(all->device.written, one->device.written);
 }
 
 /* One order for each iteration, so that the host can forget the file in between; one before them makes it. */
@@ -148,6 +153,7 @@ static bool work_cold(struct attempt *a, const struct work_order *order, struct 
 			all->count = 0;
 			all->read_bytes = all->written_bytes = all->host_read_bytes =
 				all->host_written_bytes = 0;
+			all->device = (struct device_bytes){0, 0};
 		} else {
 			take_iteration(all, &result, i > order->warmup);
 		}
@@ -170,7 +176,8 @@ static bool work_one(struct experiment_turn *turn, struct attempt *a, const stru
 				     .read_bytes = UNKNOWN,
 				     .written_bytes = UNKNOWN,
 				     .host_read_bytes = UNKNOWN,
-				     .host_written_bytes = UNKNOWN};
+				     .host_written_bytes = UNKNOWN,
+				     .device = {UNKNOWN, UNKNOWN}};
 	const char *reason;
 	bool evicted = false;
 
@@ -180,7 +187,7 @@ static bool work_one(struct experiment_turn *turn, struct attempt *a, const stru
 	if (!order.ops) {
 		(void)snprintf(result.status, sizeof(result.status), LEFT_OUT);
 		(void)snprintf(result.error, sizeof(result.error), "%s", reason);
-	} else if (!(workload->reads_cold ? work_cold(a, &order, &result, &evicted)
+	} else if (!(workload->device == DEVICE_READS ? work_cold(a, &order, &result, &evicted)
 					  : work_carry_out(a, &order, &result))) {
 		return false;
 	}

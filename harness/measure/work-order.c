@@ -110,13 +110,15 @@ bool work_carry_out(struct attempt *a, const struct work_order *order, struct wo
 	char command[PROTOCOL_LINE_MAX];
 	int64_t read_before = bytes_of_processes(&a->costs, "read_bytes");
 	int64_t written_before = bytes_of_processes(&a->costs, "write_bytes");
+	struct device_bytes device_before = device_bytes_of(a->in.run->storage);
 	int length = snprintf(command, sizeof(command),
 			      PROTOCOL_COMMAND_WORK " %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s",
 			      order->workload->name, order->ops, order->warmup, order->iterations,
 			      order->limit_ms, order->folder);
 
 	*ret_result = (struct work_result){
-		.claimed_bytes = UNKNOWN, .read_bytes = UNKNOWN, .written_bytes = UNKNOWN};
+		.claimed_bytes = UNKNOWN, .read_bytes = UNKNOWN, .written_bytes = UNKNOWN,
+		.device = {UNKNOWN, UNKNOWN}};
 	if (length >= (int)sizeof(command)) {
 		attempt_fail(a, SAMPLE_START_ERROR, "work", "the path of its scratch folder is too long");
 		return false;
@@ -131,7 +133,10 @@ bool work_carry_out(struct attempt *a, const struct work_order *order, struct wo
 			     "the answer to a work order is not the protocol");
 		return false;
 	}
+	struct device_bytes device_after = device_bytes_of(a->in.run->storage);
+
 	read_answer(text, &marks, ret_result);
+	ret_result->device = device_bytes_since(&device_before, &device_after);
 	ret_result->host_read_bytes = difference(read_before, bytes_of_processes(&a->costs, "read_bytes"));
 	ret_result->host_written_bytes =
 		difference(written_before, bytes_of_processes(&a->costs, "write_bytes"));

@@ -4,6 +4,7 @@
 
 #include "harness/base/json.h"
 #include "harness/measure/attempt-steps.h"
+#include "harness/measure/device-bytes.h"
 #include "harness/measure/program-output.h"
 #include "harness/model/workload.h"
 
@@ -27,6 +28,7 @@ struct work_result {
 	int64_t read_bytes, written_bytes; /**< from and to storage, by the accounts of its own kernel */
 	int64_t host_read_bytes,
 		host_written_bytes; /**< the same by the host's, of all processes of the instance */
+	struct device_bytes device; /**< of the device below the run's storage, in that time, for everybody */
 	struct program_output output; /**< of a user's program */
 };
 

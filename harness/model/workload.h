@@ -23,6 +23,13 @@ enum workload_class {
 		WORKLOAD_CLASS_COUNT
 };
 
+/** What must pass the device in each iteration, not a cache alone. */
+enum workload_device {
+	DEVICE_NONE,
+	DEVICE_WRITES, /**< what it writes, until the iteration ends */
+	DEVICE_READS,  /**< what it reads: the host forgets the file before each iteration */
+};
+
 /** The same in every subject. Costs are ns per operation. */
 struct workload {
 	const char *name; /**< as in a scenario and in an order: "cpu_int" */
@@ -31,7 +38,7 @@ struct workload {
 	const char *shows;     /**< one line for people: what a difference between subjects means */
 	uint64_t most;	       /**< operations of one iteration, at most; 0: any number */
 	uint64_t bytes;	       /**< that one operation moves, for the rate that goes with the cost; 0: none */
-	bool reads_cold; /**< what it reads must come from the device: the host forgets the file each time */
+	enum workload_device device;
 };
 
 extern const struct workload workload_table[];

@@ -35,5 +35,8 @@ struct json *json_of_disk(const struct analysis *analysis);
 void section_disk(struct page *page, const struct analysis *analysis);
 struct json *json_of_work(const struct analysis *analysis);
 void section_work(struct page *page, const struct analysis *analysis);
+/** After how much life the start-up no longer counts: a part of what `work` tells. */
+struct json *json_of_break_even(const struct analysis *analysis);
+void section_break_even(struct page *page, const struct analysis *analysis);
 struct json *json_of_cow(const struct analysis *analysis);
 void section_cow(struct page *page, const struct analysis *analysis);

@@ -49,6 +49,7 @@ struct json *json_of_work(const struct analysis *analysis)
 		json_append(*cells[i].metric ? numbers : list, json_of_cell(analysis, &cells[i]));
 	json_add(object, "cells", list);
 	json_add(object, "numbers", numbers);
+	json_add(object, "break_even", json_of_break_even(analysis));
 	return object;
 }
 
@@ -136,4 +137,5 @@ void section_work(struct page *page, const struct analysis *analysis)
 	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)
 		table_of_class(page, analysis, cells, count, (enum workload_class)class);
 	work_notes(page, analysis, cells, count);
+	section_break_even(page, analysis);
 }
