@@ -64,7 +64,8 @@ static void disk_add(xmlNodePtr devices, const struct domain *domain)
 {
 	xmlNodePtr disk = node_add(devices, "disk", NULL, "type", "file", "device", "disk", NULL);
 
-	(void)node_add(disk, "driver", NULL, "name", "qemu", "type", "qcow2", "cache", DOMAIN_DISK_CACHE, NULL);
+	(void)node_add(disk, "driver", NULL, "name", "qemu", "type", domain->raw_disk ? "raw" : "qcow2", "cache",
+		       domain->cache ? domain->cache : DOMAIN_DISK_CACHE, NULL);
 	(void)node_add(disk, "source", NULL, "file", domain->disk, NULL);
 	(void)node_add(disk, "target", NULL, "dev", "vda", "bus", "virtio", NULL);
 	if (domain->machine == DOMAIN_MICROVM)
@@ -151,6 +152,22 @@ char *domain_xml_text(xmlDocPtr document)
 	return text;
 }
 
+/** Cores of one package: left alone, QEMU makes each CPU a package, which shares no cache with the others. */
+static void cpu_add(xmlNodePtr root, const struct domain *domain)
+{
+	xmlNodePtr cpu = NULL;
+	char cores[16];
+
+	if (domain->host_cpu)
+		cpu = node_add(root, "cpu", NULL, "mode", "host-passthrough", "check", "none", NULL);
+	else if (domain->vcpus > 1)
+		cpu = node_add(root, "cpu", NULL, NULL);
+	if (domain->vcpus < 2)
+		return;
+	(void)snprintf(cores, sizeof(cores), "%u", domain->vcpus);
+	(void)node_add(cpu, "topology", NULL, "sockets", "1", "cores", cores, "threads", "1", NULL);
+}
+
 char *domain_xml_build(const struct domain *domain)
 {
 	xmlDocPtr document = xmlNewDoc(xml("1.0"));
@@ -167,8 +184,7 @@ char *domain_xml_build(const struct domain *domain)
 	(void)snprintf(number, sizeof(number), "%u", domain->vcpus);
 	vcpu_add(root, number, domain);
 	os_add(root, domain);
-	if (domain->host_cpu)
-		(void)node_add(root, "cpu", NULL, "mode", "host-passthrough", "check", "none", NULL);
+	cpu_add(root, domain);
 	(void)node_add(root, "clock", NULL, "offset", "utc", NULL);
 	lifecycle_add(root);
 	devices_add(root, domain);

@@ -29,12 +29,14 @@ struct domain {
 	unsigned vcpus;
 	const char *cpus;   /**< list of the host's CPUs for all of QEMU's threads; NULL: any */
 	const char *kernel, *initrd, *cmdline; /**< initrd and cmdline: NULL for none */
-	const char *disk;	    /**< qcow2 for /dev/vda; NULL: no disk */
+	const char *disk;	    /**< file for /dev/vda; NULL: no disk */
+	bool raw_disk;		    /**< it is the bytes themselves; else qcow2 */
+	const char *cache;	    /**< the disk's cache mode as QEMU calls it; NULL: DOMAIN_DISK_CACHE */
 	const char *socket_ready;   /**< the harness listens; the debug port's bytes go here */
 	const char *socket_serial;  /**< the harness listens; the first serial port */
 };
 
-/** The cache mode of every disk: the host's page cache, flushes obeyed. */
+/** A disk's cache mode where nothing else is said: the host's page cache, flushes obeyed. */
 #define DOMAIN_DISK_CACHE "writeback"
 
 /** "microvm", "q35", "pc": the machine's name in an option and in the XML. */

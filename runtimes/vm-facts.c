@@ -86,12 +86,13 @@ static struct json *disk_facts(const struct vm *vm)
 {
 	struct json *disk = json_object();
 
-	json_add_text(disk, "format", "qcow2");
-	json_add_int(disk, "cluster_bytes", 65536);
-	json_add_text(disk, "cache", DOMAIN_DISK_CACHE);
+	json_add_text(disk, "format", vm->domain.raw_disk ? "raw" : "qcow2");
+	if (!vm->domain.raw_disk)
+		json_add_int(disk, "cluster_bytes", 65536);
+	json_add_text(disk, "cache", vm->domain.cache);
 	json_add_text(disk, "bus", vm->domain.machine == DOMAIN_MICROVM ? "virtio-mmio" : "virtio-pci");
 	json_add_text(disk, "base_format", "raw");
-	json_add_text(disk, "overlay_create", "template-copy");
+	json_add_text(disk, "overlay_create", vm->domain.raw_disk ? "disk-copy" : "template-copy");
 	return disk;
 }
 
@@ -105,6 +106,20 @@ static struct json *image_facts(const struct vm_image *image)
 	json_add_int(ahead, "made_ns", (int64_t)image->made_ns);
 	json_add_int(ahead, "file_bytes", (int64_t)image->file_bytes);
 	return ahead;
+}
+
+/** As the guest sees its CPUs; nothing where libvirt does not say: each is a package then. */
+static void topology_facts(struct json *config, const struct vm *vm, const char *expanded)
+{
+	static const char *const keys[] = {"sockets", "cores", "threads"};
+	struct json *topology = json_object();
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cleanup_free char *value = domain_xml_value(expanded, "cpu/topology", keys[i]);
+
+		json_add_int(topology, keys[i], value ? strtol(value, NULL, 10) : i ? 1 : (long)vm->domain.vcpus);
+	}
+	json_add(config, "topology", topology);
 }
 
 static void domain_facts(struct json *config, const char *expanded)
@@ -152,6 +167,7 @@ static struct json *config_facts(const struct vm *vm, const struct subject *subj
 	json_add_text(config, "network", "none");
 	json_add_text(config, "channel", "ready: isa-debugcon, commands: isa-serial");
 	json_add_bool(config, "relabel", !vm->domain.keep_owners);
+	topology_facts(config, vm, expanded);
 	domain_facts(config, expanded);
 	return config;
 }

@@ -37,6 +37,8 @@ int vm_commit(struct instance *in, const char *disk, struct error *err)
 	if (!disk || vm->image)
 		return error_set(err, -ENOTSUP, "%s: %s", in->name,
 				 disk ? "a saved guest goes with the disk that it was saved with" : "it has no disk");
+	if (vm->domain.raw_disk)
+		return error_set(err, -ENOTSUP, "%s: layer=raw is no layer, and makes no image", in->name);
 	cleanup_free char *layer = alloc_format("%s/image-%s.qcow2", in->run->storage, in->name);
 
 	if (rename(disk, layer) < 0)

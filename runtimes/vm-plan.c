@@ -202,6 +202,11 @@ static int disk_plan(const struct run *run, const struct subject *subject, struc
 	vm->base = disk_artifact(run, subject, vm, "ext4", err);
 	if (!vm->base)
 		return err ? err->code : -ENOTSUP;
+	if (vm_option_is(subject, "layer", "raw")) {
+		vm->domain.raw_disk = true;
+		vm->template = alloc_text(vm->base);
+		return 0;
+	}
 	return vm_option_is(subject, "layer", "default") ? template_find(run, subject, vm, err)
 							 : template_make(run, subject, vm, err);
 }
@@ -253,6 +258,7 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	/* a microvm tells of virtio devices, and of a second CPU, only there */
 	domain->acpi = domain->machine != DOMAIN_MICROVM || subject->root != ROOT_NONE || domain->vcpus > 1;
 	domain->cpus = run->subject_cpus;
+	domain->cache = subject_setting(subject, "disk-cache");
 	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
 	vm->qemu = vm_program_path("qemu-system-x86_64");
 	vm->driver = vm_driver_path();

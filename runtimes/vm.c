@@ -27,8 +27,12 @@ const struct runtime_option vm_options[] = {
 	{"kernel", "pvh|bzimage", "pvh", "pvh: the uncompressed kernel, entered directly", NULL},
 	{"cmdline", "tuned|stock", "tuned",
 	 "tuned: kernel parameters that leave out needless work (without it a microvm with a disk may hang)", NULL},
-	{"layer", "default|4k|subclusters", "default",
-	 "the instance's qcow2 layer: clusters of 64 KiB, of 4 KiB, or of 64 KiB with subclusters of 2 KiB", NULL},
+	{"layer", "default|4k|subclusters|raw", "default",
+	 "the instance's qcow2 layer: clusters of 64 KiB, of 4 KiB, of 64 KiB with subclusters of 2 KiB; raw: a "
+	 "whole copy of the disk instead",
+	 NULL},
+	{"disk-cache", "writeback|none|unsafe", DOMAIN_DISK_CACHE,
+	 "the disk: through the host's page cache, past it, or through it with the guest's flushes ignored", NULL},
 	{"guest", "linux|bare", "linux", "bare: no system, a few kilobytes that send the ready byte: a control", NULL},
 	{"start", "boot|restore", "boot", "restore: go on from a guest that was saved just before it was ready", NULL},
 	{0},
@@ -110,7 +114,7 @@ int vm_storage_make(struct instance *in, char **ret_disk, struct error *err)
 
 	if (!template)
 		return 0;
-	*ret_disk = alloc_format("%s/disk.qcow2", in->storage);
+	*ret_disk = alloc_format("%s/disk.%s", in->storage, vm->domain.raw_disk ? "raw" : "qcow2");
 	int rc = file_make_dirs(in->storage, 0711, err);
 
 	return rc ? rc : file_copy(template, *ret_disk, err);

@@ -28,6 +28,7 @@ void detect_confinement(struct analysis *a, struct analysis_flag *flag);
 
 /* From configurations, and from what the doctor found: detect-config.c */
 void detect_cpuid(struct analysis *a, struct analysis_flag *flag);
+void detect_topology(struct analysis *a, struct analysis_flag *flag);
 void detect_init(struct analysis *a, struct analysis_flag *flag);
 void detect_first_use(struct analysis *a, struct analysis_flag *flag);
 void detect_network(struct analysis *a, struct analysis_flag *flag);

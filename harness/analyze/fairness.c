@@ -65,6 +65,7 @@ static const struct {
 	[FLAG_FAIL] = {detect_fail, SCOPE_ALL},
 	[FLAG_PREC] = {detect_precision, SCOPE_NONE},
 	[FLAG_CPUID] = {detect_cpuid, SCOPE_NONE},
+	[FLAG_TOPOLOGY] = {detect_topology, SCOPE_NONE},
 	[FLAG_INIT] = {detect_init, SCOPE_READY},
 	[FLAG_FIRSTUSE] = {detect_first_use, SCOPE_READY},
 	[FLAG_NETCLASS] = {detect_network, SCOPE_TIMES},

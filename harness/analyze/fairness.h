@@ -75,6 +75,8 @@ typedef uint64_t flag_set;
 	X(PREC, "F-PREC", NOTE, "The interval is wider on either side than this part of its value, or there is none.") \
 	X(CPUID, "F-CPUID", NOTE, \
 	  "The guest's CPU is not the host's: missing instructions change what a workload takes.") \
+	X(TOPOLOGY, "F-TOPOLOGY", WARN, \
+	  "The guest's packages, cores and threads are not the host's: its scheduler decides otherwise.") \
 	X(INIT, "F-INIT", WARN, \
 	  "The payload is not the first process everywhere: init systems are compared, not " \
 	  "isolation.") \

@@ -111,9 +111,11 @@ static void work_notes(struct page *page, const struct analysis *analysis, const
 
 		if (*cell->metric)
 			continue;
-		if (cell->failed || (!cell->cost.n && cell->reason))
+		if (cell->failed)
 			page_item(page, cell->workload->name, "in %s: %zu failed%s%s.", title, cell->failed,
 				  cell->reason ? ": " : "", cell->reason ? cell->reason : "");
+		else if (!cell->cost.n && cell->reason)
+			page_item(page, cell->workload->name, "in %s: left out: %s.", title, cell->reason);
 		if (cell->clock_off && page_full(page))
 			page_item(page, cell->workload->name,
 				  "in %s: the own clock of %zu of its instances and the host's marks differ by up to "

@@ -97,6 +97,23 @@ hangs timeout: syscall: it was killed, as it did not end in time
 wrong wrong_checksum: syscall: its result is not what this work gives" 'each is told as what it is, and the run goes on'
 ok 'the report follows its schema' tests/blackbox/validate "$folder/faults/report.json"
 
+# A disk that ignores flushes: the device tells, as nothing that was written and synced reached it.
+if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json && -r /sys/dev/block/$((0x$(stat -c %D "$folder") >> 8)):$((0x$(stat -c %D "$folder") & 255))/stat ]]; then
+	cat >"$folder/unsafe.json" <<-'END'
+		{"name": "unsafe", "blocks": {"experiment": {"count": 1}}, "experiment": {"name": "work", "iterations": 1,
+		"warmup": 0, "goal_ms": 50}, "workload": "file_write", "subjects": [{"name": "process", "runtime": "process"},
+		{"name": "unsafe", "runtime": "vm", "options": {"disk-cache": "unsafe", "layer": "raw"}}]}
+	END
+	for ((i = 0; i < 3; i++)); do # others may use the device meanwhile, and the counter is everybody's
+		timeout 100 "$tare" run "$folder/unsafe.json" --out "$folder/unsafe$i" --quiet --plots none >/dev/null 2>"$folder/err"
+		told=$(jq -c '.flags[] | select(.id == "F-DEVICE") | [.triggered, .subjects]' "$folder/unsafe$i/report.json")
+		[[ $told != '[true,["unsafe"]]' ]] || break
+	done
+	is "$told" '[true,["unsafe"]]' 'a disk that ignores flushes is told of'
+else
+	skip 'a disk that ignores flushes' 'no guest, or no block device to ask'
+fi
+
 # Interrupted and resumed: the amount of work stays what it was, and no turn is done twice.
 scenario 8 200 <<<'{"name": "box", "runtime": "namespace", "root": "none"},' >"$folder/long.json"
 timeout 100 "$tare" run "$folder/long.json" --out "$folder/long" --quiet --plots none >/dev/null 2>"$folder/err" &

@@ -93,6 +93,24 @@ static void bare_guests_match(void **state)
 	}
 }
 
+/** A disk without a layer, past the host's page cache; one CPU has no topology to speak of. */
+static void disks_are_as_asked(void **state)
+{
+	struct domain domain = domain_at(4);
+
+	(void)state;
+	domain.raw_disk = true;
+	domain.cache = "none";
+	cleanup_free char *xml = domain_xml_build(&domain);
+
+	assert_non_null(strstr(xml, "type=\"raw\" cache=\"none\""));
+	assert_null(strstr(xml, "<topology"));
+	domain.vcpus = 3;
+	cleanup_free char *wide = domain_xml_build(&domain);
+
+	assert_non_null(strstr(wide, "<topology sockets=\"1\" cores=\"3\" threads=\"1\"/>"));
+}
+
 /** A saved domain's description as libvirt writes it becomes that of another instance, and only that changes. */
 static void saved_domains_are_renamed(void **state)
 {
@@ -237,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_files_match),
 		cmocka_unit_test(bare_guests_match),
+		cmocka_unit_test(disks_are_as_asked),
 		cmocka_unit_test(saved_domains_are_renamed),
 		cmocka_unit_test(texts_are_escaped),
 		cmocka_unit_test(containers_match),

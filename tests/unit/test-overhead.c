@@ -134,6 +134,45 @@ static void only_block_devices_count(void **state)
 	assert_int_equal(device_bytes_since(&none, &known).read, UNKNOWN);
 }
 
+static bool topology_flag(const char *guest, const char *host)
+{
+	struct world w;
+	struct analysis_flag flag = {.checked = true};
+	char text[256];
+
+	world_make(&w);
+	(void)snprintf(text, sizeof(text), "{\"config\":{\"topology\":%s}}", guest);
+	struct json *vm = json_parse(text, strlen(text), "vm", NULL);
+
+	(void)snprintf(text, sizeof(text), "{\"host\":{\"cpu\":%s}}", host);
+	w.subjects[2].json = vm;
+	w.recording.host = json_parse(text, strlen(text), "host", NULL);
+	detect_topology(&w.analysis, &flag);
+	assert_true(flag.checked);
+	free(flag.subjects);
+	json_free(vm);
+	json_free(w.recording.host);
+	json_free(w.recording.experiments);
+	return flag.triggered;
+}
+
+#define FLAT "{\"sockets\":2,\"cores\":1,\"threads\":1}"
+#define CORES "{\"sockets\":1,\"cores\":2,\"threads\":1}"
+#define THREADS "{\"sockets\":1,\"cores\":1,\"threads\":2}"
+#define ONE "{\"sockets\":1,\"cores\":1,\"threads\":1}"
+#define HOST "{\"topology\":\"Package:1 L3Cache:1 Core:2 PU:1\",\"core_count\":2,\"allowed_count\":2}"
+#define HOST_SMT "{\"topology\":\"Package:1 L3Cache:1 Core:1 PU:2\",\"core_count\":1,\"allowed_count\":2}"
+
+static void flat_guests_are_flagged(void **state)
+{
+	(void)state;
+	assert_true(topology_flag(FLAT, HOST));
+	assert_false(topology_flag(CORES, HOST));
+	assert_true(topology_flag(CORES, HOST_SMT));
+	assert_false(topology_flag(THREADS, HOST_SMT));
+	assert_false(topology_flag(ONE, HOST_SMT));
+}
+
 /* Start-up 100 ms, a request 50 us: 2 s of life and 20000 requests until it is 10 and 5 per cent. */
 static void start_up_is_held_against_life(void **state)
 {
@@ -214,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_that_reached_no_device_are_flagged),
 		cmocka_unit_test(only_block_devices_count),
+		cmocka_unit_test(flat_guests_are_flagged),
 		cmocka_unit_test(start_up_is_held_against_life),
 		cmocka_unit_test(system_calls_decide_a_claim),
 	};
