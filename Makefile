@@ -142,6 +142,7 @@ help:
 	@echo 'make bench-analyze  how long large journals take to analyse, against the budget and jq'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
+	@echo 'make bench-workloads  the workloads in a process against sysbench, fio and perf bench'
 	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
 	@echo 'make deps       only install what building and running need; the one target that may ask for root'
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
@@ -166,6 +167,7 @@ include tests/bench/analyze.mk
 include tests/bench/engines.mk
 include tests/bench/start.mk
 include tests/bench/vm.mk
+include tests/bench/workloads.mk
 
 .PHONY: clean
 clean:
