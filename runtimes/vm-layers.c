@@ -18,7 +18,9 @@ const char *vm_template(const struct vm *vm)
 int vm_layer_add(struct vm *vm, const struct subject *subject, const char *disk, bool whole, struct error *err)
 {
 	cleanup_free char *template = alloc_format("%s.empty", disk);
-	int rc = vm->layer_count == VM_LAYERS_MAX
+	int rc = vm->domain.raw_disk
+			 ? error_set(err, -ENOTSUP, "%s: layer=raw is no layer, and makes no image", subject->name)
+		 : vm->layer_count == VM_LAYERS_MAX
 			 ? error_set(err, -E2BIG, "%s: no more than %d layers", subject->name, VM_LAYERS_MAX)
 			 : qcow2_create(vm->run->keeper, disk, "qcow2", template, vm_layer_options(subject), err);
 
@@ -37,8 +39,6 @@ int vm_commit(struct instance *in, const char *disk, struct error *err)
 	if (!disk || vm->image)
 		return error_set(err, -ENOTSUP, "%s: %s", in->name,
 				 disk ? "a saved guest goes with the disk that it was saved with" : "it has no disk");
-	if (vm->domain.raw_disk)
-		return error_set(err, -ENOTSUP, "%s: layer=raw is no layer, and makes no image", in->name);
 	cleanup_free char *layer = alloc_format("%s/image-%s.qcow2", in->run->storage, in->name);
 
 	if (rename(disk, layer) < 0)
