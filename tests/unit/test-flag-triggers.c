@@ -186,6 +186,20 @@ static void guest_clock(struct recorded *run)
 			"\"cost_ns\":[300000000,300000000,300000000],\"host_ns\":[330000000,330000000,330000000]}");
 }
 
+static void no_device(struct recorded *run)
+{
+	experiment(run, "{\"record\":\"experiment\",\"experiment\":\"work\",\"what\":\"work\",\"subject\":\"vm\","
+			"\"workload\":\"file_fsync\",\"status\":\"ok\",\"claimed_bytes\":4096,\"accounted_count\":2,"
+			"\"device_written_bytes\":4096}");
+}
+
+static void flat(struct recorded *run)
+{
+	host(run, "{\"host\":{\"cpu\":{\"topology\":\"Package:1\",\"core_count\":2,\"allowed_count\":2}}}");
+	json_add(subject_of(run, "vm"), "config",
+		 json_parse("{\"topology\":{\"sockets\":2,\"cores\":1,\"threads\":1}}", 48, "config", NULL));
+}
+
 static void brief(struct recorded *run)
 {
 	experiment(run, "{\"record\":\"experiment\",\"experiment\":\"work\",\"what\":\"counts\",\"subject\":\"\","
@@ -285,6 +299,7 @@ static const struct {
 	[FLAG_SYNC] = {"kvm", untied, NULL},
 	[FLAG_GUESTCLOCK] = {"kvm", guest_clock, NULL},
 	[FLAG_SHORT] = {"kvm", brief, NULL},
+	[FLAG_DEVICE] = {"kvm", no_device, NULL},
 	[FLAG_DRIFT] = {"kvm", drift, NULL},
 	[FLAG_SLEW] = {"kvm", slew, NULL},
 	[FLAG_STEP] = {"kvm", stepped, NULL},
@@ -295,6 +310,7 @@ static const struct {
 	[FLAG_MULTIMODAL] = {"kvm", NULL, "aa-hog"},
 	[FLAG_FAIL] = {"kvm", failing, NULL},
 	[FLAG_PREC] = {NULL, loose, "aa"},
+	[FLAG_TOPOLOGY] = {"kvm", flat, NULL},
 	[FLAG_CPUID] = {"kvm", cpuid, NULL},
 	[FLAG_INIT] = {"kvm", init, NULL},
 	[FLAG_FIRSTUSE] = {"kvm", first_use, NULL},
