@@ -2,18 +2,20 @@
 #include "harness/analyze/experiment-ramp.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/analyze/experiment-records.h"
+#include "harness/analyze/ramp-starts.h"
 #include "harness/analyze/slope.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 
 #define FIT_LEAST_BYTES (64 << 20) /* method R2.1 */
 #define FIT_LEAST_POINTS 5
-#define KNEE_STARTS 5
 #define DOUBT_RATIO 0.15
+#define CONCURRENCY_MAX 64 /* of the option */
 
 static const char *const part_keys[] = {
 #define RAMP_KEY(id, key, text) key,
@@ -63,19 +65,27 @@ bool ramp_is_doubtful(const struct ramp_fit *fit)
 	return fabs(fit->available - fit->marginal.value) > DOUBT_RATIO * fit->marginal.value;
 }
 
-/* The records of one subject, one after the other; `ramp` counts the turns. */
+static size_t concurrency_of(const struct json *record)
+{
+	int64_t concurrency = json_get_int(record, "concurrency", 1);
+
+	return concurrency < 1 ? 1 : concurrency > CONCURRENCY_MAX ? CONCURRENCY_MAX : (size_t)concurrency;
+}
+
+/* The records of one subject and concurrency, one after the other. */
 static const struct json *next_of(const struct analysis *a, const struct ramp_fit *fit, const struct json *record)
 {
 	do
 		record = experiment_next(a, fit->experiment, record);
-	while (record && experiment_subject(a, record) != fit->subject);
+	while (record &&
+	       (experiment_subject(a, record) != fit->subject || concurrency_of(record) != fit->concurrency));
 	return record;
 }
 
 static void take_point(struct ramp_fit *fit, const struct json *r)
 {
 	struct ramp_point point = {
-		.ramp = fit->ramps,
+		.ramp = fit->ramps - 1,
 		.sample = json_get_int(r, "sample", -1),
 		.n = experiment_value(r, "n"),
 		.footprint_bytes = experiment_value(r, "footprint_bytes"),
@@ -88,13 +98,14 @@ static void take_point(struct ramp_fit *fit, const struct json *r)
 	fit->idle_cpu_ratio = experiment_value(r, "idle_cpu_ns") / experiment_value(r, "settle_ns");
 }
 
-static void take_start(struct ramp_fit *fit, const struct json *r)
+static void take_teardown(struct ramp_fit *fit, const struct json *r)
 {
-	struct ramp_start start = {fit->ramps, experiment_value(r, "n"), experiment_value(r, "latency_ns")};
+	double n = experiment_value(r, "n");
 
-	fit->failed += isnan(start.latency_ns);
-	fit->starts = alloc_grow(fit->starts, fit->start_count + 1, sizeof(*fit->starts));
-	fit->starts[fit->start_count++] = start;
+	for (const struct json *each = json_first(json_get(r, "each_ns")); each; each = json_next(each)) {
+		fit->stops = alloc_grow(fit->stops, fit->stop_count + 1, sizeof(*fit->stops));
+		fit->stops[fit->stop_count++] = (struct ramp_stop){n--, json_number_of(each, NAN)};
+	}
 }
 
 static void take_end(struct ramp_fit *fit, const struct json *r)
@@ -104,7 +115,6 @@ static void take_end(struct ramp_fit *fit, const struct json *r)
 	fit->n_max = isnan(fit->n_max) ? n : fmax(fit->n_max, n);
 	fit->reason = json_get_text(r, "reason", "");
 	fit->teardown_ns = experiment_value(r, "teardown_ns");
-	fit->ramps++;
 }
 
 /* Least squares of one number over the fitted points. */
@@ -142,7 +152,8 @@ static void fit_lines(const struct analysis *a, struct ramp_fit *fit)
 			points[count++] = (struct slope_point){fit->points[i].n, fit->points[i].footprint_bytes,
 							       fit->points[i].ramp};
 	fit->marginal.value = slope_theil_sen(points, count, &fit->intercept);
-	fit->marginal.ci = slope_interval(points, count, fit->ramps + 1, fit->marginal.value);
+	fit->marginal.ci = slope_interval(points, count, fit->ramps, fit->marginal.value);
+	fit->within = fit->ramps == 1 ? slope_interval_within(points, count, 0) : stats_unknown.ci;
 	fit->line = line_of(a, fit, "footprint_bytes");
 	for (size_t i = 0; i < RAMP_PART_COUNT; i++)
 		fit->parts[i] = line_of(a, fit, part_keys[i]);
@@ -151,48 +162,65 @@ static void fit_lines(const struct analysis *a, struct ramp_fit *fit)
 	fit->available = line_of(a, fit, "mem_available_bytes");
 }
 
-/* Of the first ramp: where the median of five starts in a row is over twice that of the first five. */
-static double knee_of(const struct ramp_fit *fit)
-{
-	double values[KNEE_STARTS], first = NAN;
-	size_t count = 0;
-
-	for (size_t i = 0; i < fit->start_count && !fit->starts[i].ramp; i++) {
-		if (isnan(fit->starts[i].latency_ns))
-			continue;
-		values[count++ % KNEE_STARTS] = fit->starts[i].latency_ns;
-		if (count < KNEE_STARTS)
-			continue;
-		cleanup_free double *sorted = stats_sorted(values, KNEE_STARTS);
-		double median = sorted[KNEE_STARTS / 2];
-
-		if (count == KNEE_STARTS)
-			first = median;
-		else if (count >= (size_t)2 * KNEE_STARTS && median > 2 * first)
-			return fit->starts[i].n;
-	}
-	return NAN;
-}
-
-static struct ramp_fit fit_make(const struct analysis *a, const char *experiment, size_t subject)
+static struct ramp_fit fit_make(const struct analysis *a, const char *experiment, size_t subject, size_t concurrency)
 {
 	struct ramp_fit fit = {.subject = subject,
 			       .experiment = experiment,
+			       .concurrency = concurrency,
 			       .reason = "",
 			       .n_max = NAN,
 			       .teardown_ns = NAN,
 			       .idle_cpu_ratio = NAN};
+	int64_t turn = -1;
 
-	for (const struct json *r = NULL; (r = next_of(a, &fit, r));)
+	for (const struct json *r = NULL; (r = next_of(a, &fit, r));) {
+		fit.ramps += !fit.ramps || json_get_int(r, "sample", -1) != turn;
+		turn = json_get_int(r, "sample", -1);
 		if (experiment_is(r, "point"))
 			take_point(&fit, r);
 		else if (experiment_is(r, "start"))
-			take_start(&fit, r);
+			ramp_take_start(&fit, r);
+		else if (experiment_is(r, "teardown"))
+			take_teardown(&fit, r);
 		else if (experiment_is(r, "end"))
 			take_end(&fit, r);
+	}
 	fit_lines(a, &fit);
-	fit.knee = knee_of(&fit);
+	fit.knee = ramp_knee_find(&fit);
+	ramp_bins_make(&fit);
 	return fit;
+}
+
+/* The next greater one that the experiment has; SIZE_MAX: none. */
+static size_t next_concurrency(const struct analysis *a, const char *experiment, size_t after)
+{
+	size_t next = SIZE_MAX;
+
+	for (const struct json *r = NULL; (r = experiment_next(a, experiment, r));) {
+		size_t concurrency = concurrency_of(r);
+
+		if (concurrency > after && concurrency < next)
+			next = concurrency;
+	}
+	return next;
+}
+
+static void fit_free(struct ramp_fit *fit)
+{
+	free(fit->points);
+	free(fit->starts);
+	free(fit->stops);
+	free(fit->bins);
+}
+
+static void titles_make(const struct analysis *a, struct ramp_fit *fits, size_t count, bool several)
+{
+	for (size_t i = 0; i < count; i++)
+		if (several)
+			(void)snprintf(fits[i].title, sizeof(fits[i].title), "%s, %zu at a time",
+				       a->subjects[fits[i].subject].title, fits[i].concurrency);
+		else
+			(void)snprintf(fits[i].title, sizeof(fits[i].title), "%s", a->subjects[fits[i].subject].title);
 }
 
 struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_count)
@@ -202,16 +230,20 @@ struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_cou
 	size_t count = 0;
 
 	for (size_t e = 0; e < sizeof(experiments) / sizeof(experiments[0]); e++) {
+		size_t first = count, least = next_concurrency(analysis, experiments[e], 0);
 		bool any = experiment_next(analysis, experiments[e], NULL);
 
-		for (size_t i = 0; any && i < analysis->subject_count; i++) {
-			fits = alloc_grow(fits, count + 1, sizeof(*fits));
-			fits[count] = fit_make(analysis, experiments[e], i);
-			if (fits[count].point_count || fits[count].start_count)
-				count++;
-			else
-				free(fits[count].points);
-		}
+		for (size_t i = 0; any && i < analysis->subject_count; i++)
+			for (size_t c = least; c != SIZE_MAX; c = next_concurrency(analysis, experiments[e], c)) {
+				fits = alloc_grow(fits, count + 1, sizeof(*fits));
+				fits[count] = fit_make(analysis, experiments[e], i, c);
+				if (fits[count].point_count || fits[count].start_count)
+					count++;
+				else
+					fit_free(&fits[count]);
+			}
+		titles_make(analysis, fits + first, count - first,
+			    any && next_concurrency(analysis, experiments[e], least) != SIZE_MAX);
 	}
 	*ret_count = count;
 	return fits;
@@ -219,9 +251,7 @@ struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_cou
 
 void ramp_fits_free(struct ramp_fit *fits, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		free(fits[i].points);
-		free(fits[i].starts);
-	}
+	for (size_t i = 0; i < count; i++)
+		fit_free(&fits[i]);
 	free(fits);
 }

@@ -9,11 +9,12 @@
 #include "harness/base/cleanup.h"
 
 #define GROUPS_MAX 30
+#define NORMAL_95 1.959964 /* quantile of the two-sided 95 % interval */
 
-/* Of one group, or of all where it is SIZE_MAX. */
-static double theil_sen_of(const struct slope_point *points, size_t count, size_t group)
+/* Of one group, or of all where it is SIZE_MAX, sorted; for free(). */
+static double *slopes_of(const struct slope_point *points, size_t count, size_t group, size_t *ret_count)
 {
-	cleanup_free double *slopes = alloc_zero(count * count / 2 + 1, sizeof(*slopes));
+	double *slopes = alloc_zero(count * count / 2 + 1, sizeof(*slopes));
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -22,6 +23,15 @@ static double theil_sen_of(const struct slope_point *points, size_t count, size_
 			    points[i].x != points[k].x)
 				slopes[n++] = (points[i].y - points[k].y) / (points[i].x - points[k].x);
 	stats_sort(slopes, n);
+	*ret_count = n;
+	return slopes;
+}
+
+static double theil_sen_of(const struct slope_point *points, size_t count, size_t group)
+{
+	size_t n;
+	cleanup_free double *slopes = slopes_of(points, count, group, &n);
+
 	return stats_quantile(slopes, n, 0.5);
 }
 
@@ -66,6 +76,21 @@ struct interval slope_interval(const struct slope_point *points, size_t count, s
 	double half = student_t[n - 2] * sqrt(variance / (double)n);
 
 	return (struct interval){fmin(mean - half, slope), fmax(mean + half, slope), true, 0.95};
+}
+
+struct interval slope_interval_within(const struct slope_point *points, size_t count, size_t group)
+{
+	size_t pairs, n = 0;
+	cleanup_free double *slopes = slopes_of(points, count, group, &pairs);
+
+	for (size_t i = 0; i < count; i++)
+		n += points[i].group == group;
+	double half = NORMAL_95 * sqrt((double)n * ((double)n - 1) * (2 * (double)n + 5) / 18);
+	double low = floor(((double)pairs - half) / 2) - 1, high = ceil(((double)pairs + half) / 2);
+
+	if (!(low >= 0) || !(high < (double)pairs))
+		return stats_unknown.ci;
+	return (struct interval){slopes[(size_t)low], slopes[(size_t)high], true, 0.95};
 }
 
 double slope_least_squares(const struct slope_point *points, size_t count)

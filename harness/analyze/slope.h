@@ -19,5 +19,11 @@ double slope_theil_sen(const struct slope_point *points, size_t count, double *r
  * Not known with less than two groups.
  */
 struct interval slope_interval(const struct slope_point *points, size_t count, size_t groups, double slope);
+/**
+ * Of one group alone: Sen's interval (1968), from the ranks of its pairs' slopes by Kendall's variance. Points of a
+ * ramp follow from each other, so it is too narrow, and knows nothing of what differs between ramps. Not known with
+ * less than six points.
+ */
+struct interval slope_interval_within(const struct slope_point *points, size_t count, size_t group);
 /** Least squares within the groups, a common slope: linear in y, so that the slopes of parts add up. NAN as above. */
 double slope_least_squares(const struct slope_point *points, size_t count);

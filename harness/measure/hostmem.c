@@ -37,7 +37,7 @@ void hostmem_read(struct hostmem *ret_memory)
 	static const char *const kernel[] = {"Slab", "PageTables", "KernelStack", "Percpu"};
 	cleanup_free char *text = file_read("/proc/meminfo", NULL, NULL);
 	int64_t swap_total = field_bytes(text, "SwapTotal"), swap_free = field_bytes(text, "SwapFree");
-	uint64_t ksm = 0;
+	uint64_t ksm = 0, swapped_out = 0;
 
 	ret_memory->total = field_bytes(text, "MemTotal");
 	ret_memory->available = field_bytes(text, "MemAvailable");
@@ -46,6 +46,8 @@ void hostmem_read(struct hostmem *ret_memory)
 		ret_memory->kernel += known_or_0(field_bytes(text, kernel[i]));
 	ret_memory->sec_pagetables = field_bytes(text, "SecPageTables");
 	ret_memory->swap_used = known_or_0(swap_total) - known_or_0(swap_free);
+	(void)file_read_field("/proc/vmstat", "pswpout", &swapped_out, NULL);
+	ret_memory->swapped_out = (int64_t)swapped_out * sysconf(_SC_PAGESIZE);
 	ret_memory->ksm_shared = file_read_u64(KSM_SHARING, &ksm, NULL) < 0
 					 ? UNKNOWN
 					 : (int64_t)ksm * sysconf(_SC_PAGESIZE);

@@ -10,6 +10,7 @@ struct hostmem {
 	int64_t kernel;	       /**< Slab + PageTables + KernelStack + Percpu (method 2.1) */
 	int64_t sec_pagetables; /**< of guests, by the host's KVM */
 	int64_t swap_used;
+	int64_t swapped_out;   /**< since boot */
 	int64_t ksm_shared;    /**< pages that KSM has merged away */
 	double pressure;       /**< PSI memory, some, avg10, in percent; NAN */
 };

@@ -11,6 +11,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/measure/hostload.h"
 
 #define CALM_MIN_NS 50000000u
 #define CALM_STEP_NS 25000000u
@@ -28,17 +29,6 @@ static int64_t read_steal_ns(void)
 	return steal * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
-static int64_t read_psi_us(void)
-{
-	char line[256];
-
-	if (file_read_line("/proc/pressure/cpu", line, sizeof(line), NULL) < 0 || strncmp(line, "some ", 5))
-		return UNKNOWN;
-	const char *total = strstr(line, "total=");
-
-	return total ? strtoll(total + strlen("total="), NULL, 10) : UNKNOWN;
-}
-
 static int64_t timeval_ns(const struct timeval *t)
 {
 	return (int64_t)t->tv_sec * 1000000000 + (int64_t)t->tv_usec * 1000;
@@ -49,7 +39,9 @@ void noise_read(struct noise *ret_noise)
 	struct rusage usage;
 
 	ret_noise->steal_ns = read_steal_ns();
-	ret_noise->psi_cpu_some_us = read_psi_us();
+	int64_t waited_ns = hostload_waited_ns(HOSTLOAD_CPU);
+
+	ret_noise->psi_cpu_some_us = waited_ns == UNKNOWN ? UNKNOWN : waited_ns / 1000;
 	(void)getrusage(RUSAGE_SELF, &usage);
 	ret_noise->harness_cpu_ns = timeval_ns(&usage.ru_utime) + timeval_ns(&usage.ru_stime);
 }

@@ -5,14 +5,15 @@
 #include <string.h>
 
 /* What ends a ramp beside the host's own guards. */
-#define RAMP_OPTIONS(instances, bytes, concurrency, knee)                                                          \
+#define RAMP_OPTIONS(instances, bytes, wide, knee)                                                          \
 	{"instances_max", 1, 10000, instances, "no more instances at once than these"},                            \
 	{"bytes_max", 1 << 20, 1ull << 46, bytes, "no more once the footprint of all has come to this"},           \
-	{"concurrency", 1, 64, concurrency, "how many are started at the same time"},                              \
+	{"concurrency", 1, 64, 1, "how many are started at the same time"},                                        \
+	{"concurrency_wide", 0, 64, wide, "the same in a second ramp of each turn, where it is more; 0: the CPUs"}, \
 	{"knee_ends", 0, 1, knee, "1: end where the last five starts took twice as long as the first five"}
 
 static const struct experiment_option memory_options[] = {RAMP_OPTIONS(1000, 1ull << 30, 1, 0), {0}};
-static const struct experiment_option density_options[] = {RAMP_OPTIONS(100, 1ull << 46, 1, 1), {0}};
+static const struct experiment_option density_options[] = {RAMP_OPTIONS(100, 1ull << 46, 0, 1), {0}};
 
 static const struct experiment_option touch_options[] = {
 	{"bytes", 4096, 1ull << 40, 64 << 20, "how much memory the payload holds"},

@@ -57,13 +57,13 @@ bool plot_amortised(struct script *script, const struct analysis *analysis)
 		curve_rows(script, analysis, &costs[i]);
 		plot_curves_take(&curves, 1, first);
 		plot_curves_take(&curves, COUNT_HIGH, last);
-		plot_curves_add(&curves, costs[i].subject, COUNT_HIGH, last,
+		plot_curves_add(&curves, costs[i].subject, analysis->subjects[costs[i].subject].title, COUNT_HIGH, last,
 				alloc_format("%s + N times %s", units_text(UNITS_BYTES, costs[i].base_bytes, base),
 					     units_text(UNITS_BYTES, costs[i].ready_bytes, each)));
 	}
 	bool any = curves.count;
 
-	plot_curves_end(script, analysis, &curves);
+	plot_curves_end(script, &curves);
 	if (any)
 		script_finish(script, analysis, "disk_instance_bytes");
 	return any;

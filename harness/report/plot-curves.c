@@ -19,41 +19,61 @@ void plot_curves_take(struct plot_curves *curves, double n, double value)
 	curves->high = fmax(curves->high, value);
 }
 
-void plot_curves_add(struct plot_curves *curves, size_t subject, double n, double value, char *text)
+void plot_curves_add(struct plot_curves *curves, size_t subject, const char *name, double n, double value, char *text)
 {
 	curves->all = alloc_grow(curves->all, curves->count + 1, sizeof(*curves->all));
-	curves->all[curves->count++] = (struct plot_curve){subject, n, value, 0, text};
+	curves->all[curves->count++] = (struct plot_curve){subject, name, n, value, 0, text};
 }
 
-static int compare_values(const void *a, const void *b)
+/* One name while they are put in order. */
+struct label {
+	double end, px;
+	size_t curve;
+};
+
+static int compare_ends(const void *a, const void *b)
 {
-	const struct plot_curve *x = *(struct plot_curve *const *)a, *y = *(struct plot_curve *const *)b;
+	const struct label *x = a, *y = b;
 
-	if (x->value != y->value)
-		return x->value > y->value ? -1 : 1;
-	return x < y ? -1 : 1;
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return x->curve < y->curve ? -1 : 1;
 }
 
-/* Each name at the end of its curve, from the top; those that would touch move down, and back up from the foot. */
+void plot_curves_place(const double *ends, size_t count, double low, double high, double px, double *ret_px)
+{
+	struct label *labels = alloc_zero(count + 1, sizeof(*labels));
+	double limit = px;
+
+	for (size_t i = 0; i < count; i++)
+		labels[i] = (struct label){ends[i] > 0 ? ends[i] : 0, 0, i};
+	qsort(labels, count, sizeof(*labels), compare_ends);
+	for (size_t i = 0; i < count; i++) {
+		double own = labels[i].end > 0 ? px * log(high / labels[i].end) / log(high / low) : px;
+
+		labels[i].px = i ? fmax(own, labels[i - 1].px + LABEL_PX) : own;
+	}
+	for (size_t i = count; i-- > 0; limit = labels[i].px - LABEL_PX) {
+		labels[i].px = fmin(labels[i].px, limit);
+		ret_px[labels[i].curve] = labels[i].px;
+	}
+	free(labels);
+}
+
 static void labels_place(struct plot_curves *curves)
 {
-	struct plot_curve **sorted = alloc_zero(curves->count + 1, sizeof(*sorted));
-	double high = log(curves->high * MARGIN), low = log(curves->low / MARGIN), limit = PLOT_PX;
+	double *ends = alloc_zero(curves->count + 1, sizeof(*ends)), *px = alloc_zero(curves->count + 1, sizeof(*px));
 
 	for (size_t i = 0; i < curves->count; i++)
-		sorted[i] = &curves->all[i];
-	qsort(sorted, curves->count, sizeof(struct plot_curve *), compare_values);
-	for (size_t i = 0; i < curves->count; i++) {
-		double own = sorted[i]->value > 0 ? PLOT_PX * (high - log(sorted[i]->value)) / (high - low) : PLOT_PX;
-
-		sorted[i]->label_px = i ? fmax(own, sorted[i - 1]->label_px + LABEL_PX) : own;
-	}
-	for (size_t i = curves->count; i-- > 0; limit -= LABEL_PX)
-		sorted[i]->label_px = fmin(sorted[i]->label_px, limit);
-	free(sorted);
+		ends[i] = curves->all[i].value;
+	plot_curves_place(ends, curves->count, curves->low / MARGIN, curves->high * MARGIN, PLOT_PX, px);
+	for (size_t i = 0; i < curves->count; i++)
+		curves->all[i].label_px = px[i];
+	free(ends);
+	free(px);
 }
 
-void plot_curves_end(struct script *script, const struct analysis *analysis, struct plot_curves *curves)
+void plot_curves_end(struct script *script, struct plot_curves *curves)
 {
 	labels_place(curves);
 	script_arrays(script, curves->count ? curves->count : 1,
@@ -61,7 +81,7 @@ void plot_curves_end(struct script *script, const struct analysis *analysis, str
 	for (size_t i = 0; i < curves->count; i++) {
 		const struct plot_curve *curve = &curves->all[i];
 
-		script_text(script, analysis->subjects[curve->subject].title, "curve_name[%zu]", i + 1);
+		script_text(script, curve->name, "curve_name[%zu]", i + 1);
 		script_text(script, curve->text, "curve_text[%zu]", i + 1);
 		script_number(script, (double)(curve->subject + 1), "curve_colour[%zu]", i + 1);
 		script_number(script, curve->n > 0 ? curve->n : 1, "curve_end[%zu]", i + 1);

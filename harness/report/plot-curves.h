@@ -8,7 +8,8 @@
 #include "harness/report/plot-chart.h"
 
 struct plot_curve {
-	size_t subject;
+	size_t subject; /**< its colour */
+	const char *name; /**< must live until plot_curves_end() */
 	double n, value; /**< where it ends */
 	double label_px; /**< its name, from the top of the plot */
 	char *text;	 /**< what the legend says beside the name */
@@ -26,6 +27,11 @@ struct plot_curves {
 /** The axes reach to this point; what is not above 0 has no place on them. */
 void plot_curves_take(struct plot_curves *curves, double n, double value);
 /** One more curve, which ends there. Takes `text`. */
-void plot_curves_add(struct plot_curves *curves, size_t subject, double n, double value, char *text);
+void plot_curves_add(struct plot_curves *curves, size_t subject, const char *name, double n, double value, char *text);
 /** Writes what the template needs, and frees all. */
-void plot_curves_end(struct script *script, const struct analysis *analysis, struct plot_curves *curves);
+void plot_curves_end(struct script *script, struct plot_curves *curves);
+/**
+ * Names at the ends of `count` curves of one logarithmic axis from `low` to `high`, `px` high: how far each is from the
+ * top. From the top, those that would touch move down, and back up from the foot. What is not above 0 is at the foot.
+ */
+void plot_curves_place(const double *ends, size_t count, double low, double high, double px, double *ret_px);

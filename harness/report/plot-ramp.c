@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ramps: footprint against the number of instances with the fitted line, and the time of each start. */
+/* Ramps: footprint against the number of instances, with the fitted line. */
 #include <math.h>
 #include <string.h>
 
@@ -11,13 +11,13 @@
 #define LINE_STEPS 24
 
 /* A point, and what a pointer shows on it; what is not above 0 has no place on a logarithmic axis. */
-static void point_row(struct script *script, double n, double value, enum units units, const char *subject)
+static void point_row(struct script *script, double n, double value, const char *subject)
 {
 	char amount[UNITS_MAX];
 
 	value = value > 0 ? value : NAN;
-	(void)units_text(units, value, amount);
-	script_hover(script, n, value, 1, "%s, %s %.0f: %s", subject, units == UNITS_NS ? "number" : "all", n, amount);
+	(void)units_text(UNITS_BYTES, value, amount);
+	script_hover(script, n, value, 1, "%s, all %.0f: %s", subject, n, amount);
 	script_field(script, n);
 	script_field(script, value);
 	script_field_text(script, subject);
@@ -50,7 +50,7 @@ static void line_rows(struct script *script, const struct ramp_fit *fit)
 }
 
 /* The last experiment with ramps; a scenario has one. False: there is none, or it has no such numbers. */
-static bool footprint_fill(struct script *script, const struct analysis *a, const struct ramp_fit *fits, size_t count)
+static bool footprint_fill(struct script *script, const struct ramp_fit *fits, size_t count)
 {
 	struct plot_curves curves = {.bytes = true, .what = "instances at once"};
 	char amount[UNITS_MAX];
@@ -68,16 +68,15 @@ static bool footprint_fill(struct script *script, const struct analysis *a, cons
 				bytes = point->footprint_bytes;
 			}
 			plot_curves_take(&curves, point->n, point->footprint_bytes);
-			point_row(script, point->n, shown ? point->footprint_bytes : NAN, UNITS_BYTES,
-				  a->subjects[fits[i].subject].title);
+			point_row(script, point->n, shown ? point->footprint_bytes : NAN, fits[i].title);
 		}
 		line_rows(script, &fits[i]);
-		plot_curves_add(&curves, fits[i].subject, n, bytes,
+		plot_curves_add(&curves, fits[i].subject, fits[i].title, n, bytes,
 				alloc_format("%s each", units_text(UNITS_BYTES, fits[i].marginal.value, amount)));
 	}
 	bool any = curves.n_high > 0;
 
-	plot_curves_end(script, a, &curves);
+	plot_curves_end(script, &curves);
 	return any;
 }
 
@@ -88,54 +87,7 @@ bool plot_ramp(struct script *script, const struct analysis *analysis)
 
 	script_note(script, false,
 		    "points: what all instances take together; line: Theil-Sen; band: 95 %% interval of its slope");
-	bool filled = footprint_fill(script, analysis, fits, count);
-
-	ramp_fits_free(fits, count);
-	if (filled)
-		script_finish(script, analysis, "");
-	return filled;
-}
-
-static bool starts_fill(struct script *script, const struct analysis *a, const struct ramp_fit *fits, size_t count)
-{
-	struct plot_curves curves = {.bytes = false, .what = "instances at once"};
-
-	for (size_t i = 0; i < count; i++) {
-		double n = NAN, latency_ns = NAN;
-
-		script_table(script, "The start of each instance.", "n\tns\tsubject");
-		for (size_t k = 0; k < fits[i].start_count; k++) {
-			const struct ramp_start *start = &fits[i].starts[k];
-
-			if (start->latency_ns > 0 && !(start->n < n)) {
-				n = start->n;
-				latency_ns = start->latency_ns;
-			}
-			plot_curves_take(&curves, start->n, start->latency_ns);
-			point_row(script, start->n, start->latency_ns, UNITS_NS,
-				  a->subjects[fits[i].subject].title);
-		}
-		script_table(script, "No line.", "n\tns\tlow\thigh");
-		for (int k = 0; k < 4; k++)
-			script_field(script, NAN);
-		script_row_end(script);
-		plot_curves_add(&curves, fits[i].subject, n, latency_ns, alloc_format("%.0f at once", fits[i].n_max));
-	}
-	bool any = curves.n_high > 0;
-
-	plot_curves_end(script, a, &curves);
-	return any;
-}
-
-bool plot_density(struct script *script, const struct analysis *analysis)
-{
-	size_t count;
-	struct ramp_fit *fits = ramp_fits_make(analysis, &count);
-
-	for (size_t i = 0; i < count; i++)
-		script_note(script, false, "%.40s: %.0f ran at once; it ended because: %.60s",
-			    analysis->subjects[fits[i].subject].title, fits[i].n_max, ramp_reason_text(fits[i].reason));
-	bool filled = starts_fill(script, analysis, fits, count);
+	bool filled = footprint_fill(script, fits, count);
 
 	ramp_fits_free(fits, count);
 	if (filled)

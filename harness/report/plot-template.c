@@ -13,3 +13,4 @@ EMBED(plot_template_cow, "scripts/plots/cow.gp");
 EMBED(plot_template_dots, "scripts/plots/dots.gp");
 EMBED(plot_template_work, "scripts/plots/work.gp");
 EMBED(plot_template_ramp, "scripts/plots/ramp.gp");
+EMBED(plot_template_density, "scripts/plots/density.gp");

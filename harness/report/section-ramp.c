@@ -21,6 +21,57 @@ static struct json *interval_json(const struct interval *ci)
 	return array;
 }
 
+/* Between the ramps; of one alone, within it. */
+static const struct interval *interval_of(const struct ramp_fit *fit)
+{
+	return fit->marginal.ci.known ? &fit->marginal.ci : &fit->within;
+}
+
+/* How many go into 1 GiB, from the interval of one. */
+static struct interval per_gib_of(const struct ramp_fit *fit)
+{
+	const struct interval *one = interval_of(fit);
+	struct interval ci = *one;
+
+	ci.known = ci.known && ci.lo > 0;
+	if (ci.known) {
+		ci.lo = GIB / one->hi;
+		ci.hi = GIB / one->lo;
+	}
+	return ci;
+}
+
+static struct json *knee_json(const struct ramp_knee *knee)
+{
+	struct json *row = json_object(), *waited = json_object();
+
+	json_add_number(row, "n", knee->n);
+	json_add_text(row, "limit", knee->limit);
+	for (size_t i = 0; i < RAMP_WAIT_COUNT; i++)
+		json_add_number(waited, ramp_wait_name((enum ramp_wait)i), knee->waited_ratio[i]);
+	json_add(row, "waited_ratio", waited);
+	return row;
+}
+
+static struct json *bins_json(const struct ramp_fit *fit)
+{
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < fit->bin_count; i++) {
+		const struct ramp_bin *bin = &fit->bins[i];
+		struct json *row = json_object();
+
+		json_add_int(row, "n_low", (int64_t)bin->n_low);
+		json_add_int(row, "n_high", (int64_t)bin->n_high);
+		json_add_int(row, "starts_count", (int64_t)bin->starts);
+		json_add_int(row, "failed_count", (int64_t)bin->failed);
+		json_add_number(row, "latency_ns", bin->latency_ns);
+		json_add_number(row, "teardown_ns", bin->teardown_ns);
+		json_append(rows, row);
+	}
+	return rows;
+}
+
 static struct json *points_json(const struct ramp_fit *fit)
 {
 	struct json *rows = json_array();
@@ -41,11 +92,16 @@ static struct json *points_json(const struct ramp_fit *fit)
 static struct json *fit_json(const struct analysis *a, const struct ramp_fit *fit)
 {
 	struct json *row = json_object(), *parts = json_object();
+	struct interval per_gib = per_gib_of(fit);
 
 	json_add_text(row, "subject", a->subjects[fit->subject].name);
+	json_add_int(row, "concurrency", (int64_t)fit->concurrency);
 	json_add_int(row, "ramps", (int64_t)fit->ramps);
 	json_add_number(row, "mem_marginal_bytes", fit->marginal.value);
-	json_add(row, "ci", interval_json(&fit->marginal.ci));
+	json_add(row, "ci", interval_json(interval_of(fit)));
+	json_add_text(row, "ci_method", fit->marginal.ci.known ? "ramps" : fit->within.known ? "within_ramp" : NULL);
+	json_add_number(row, "per_gib_count", GIB / fit->marginal.value);
+	json_add(row, "per_gib_ci", interval_json(&per_gib));
 	json_add_number(row, "intercept_bytes", fit->intercept);
 	json_add_int(row, "fitted_points_count", (int64_t)fit->fitted);
 	for (size_t i = 0; i < RAMP_PART_COUNT; i++)
@@ -59,12 +115,13 @@ static struct json *fit_json(const struct analysis *a, const struct ramp_fit *fi
 	json_add_number(row, "harness_bytes", fit->harness);
 	json_add_number(row, "instances_max_count", fit->n_max);
 	json_add_text(row, "reason", fit->reason);
-	json_add_number(row, "knee_count", fit->knee);
+	json_add(row, "knee", knee_json(&fit->knee));
 	json_add_int(row, "starts_count", (int64_t)fit->start_count);
 	json_add_int(row, "failed_count", (int64_t)fit->failed);
 	json_add_number(row, "teardown_ns", fit->teardown_ns);
 	json_add_number(row, "idle_cpu_ratio", fit->idle_cpu_ratio);
 	json_add(row, "points", points_json(fit));
+	json_add(row, "bins", bins_json(fit));
 	return row;
 }
 
@@ -93,10 +150,8 @@ struct json *json_of_density(const struct analysis *analysis)
 }
 
 /* How many go into 1 GiB: "7.41", "2 750". */
-static const char *per_gib_text(double bytes, char text[UNITS_MAX])
+static const char *per_gib_text(double count, char text[UNITS_MAX])
 {
-	double count = GIB / bytes;
-
 	if (count >= 100 && count < 1e15)
 		return units_count((unsigned long long)count, text);
 	(void)snprintf(text, UNITS_MAX, "%.3g", count);
@@ -105,20 +160,26 @@ static const char *per_gib_text(double bytes, char text[UNITS_MAX])
 
 static void marginal_row(struct table *table, const struct analysis *a, const struct ramp_fit *fit)
 {
-	char text[UNITS_MAX], ci[UNITS_MAX];
+	char text[UNITS_MAX], ci[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX];
+	const struct interval *one = interval_of(fit);
+	struct interval per_gib = per_gib_of(fit);
 
 	table_add(table, "%s", a->subjects[fit->subject].title);
+	table_add(table, "%zu", fit->concurrency);
 	table_add(table, "%s", units_text(UNITS_BYTES, fit->marginal.value, text));
-	table_add(table, "%s", fit->marginal.ci.known ? units_interval(UNITS_BYTES, fit->marginal.value,
-								      fit->marginal.ci.lo, fit->marginal.ci.hi, ci)
-						      : "no interval");
-	table_add(table, "%s", per_gib_text(fit->marginal.value, text));
+	table_add(table, "%s",
+		  one->known ? units_interval(UNITS_BYTES, fit->marginal.value, one->lo, one->hi, ci) : "no interval");
+	if (per_gib.known)
+		table_add(table, "%s (%s to %s)", per_gib_text(GIB / fit->marginal.value, text),
+			  per_gib_text(per_gib.lo, low), per_gib_text(per_gib.hi, high));
+	else
+		table_add(table, "%s", per_gib_text(GIB / fit->marginal.value, text));
 	table_add(table, "%.0f", fit->n_max);
 	table_add(table, "%s", ramp_reason_text(fit->reason));
 }
 
 /* "vm: 206 MiB of Pss + 1.1 MiB of kernel = 207 MiB; the host's MemAvailable falls by 200 MiB; -7 MiB unexplained" */
-static void reconcile(struct page *page, const struct analysis *a, const struct ramp_fit *fit)
+static void reconcile(struct page *page, const struct ramp_fit *fit)
 {
 	char line[512] = "", text[UNITS_MAX], sum[UNITS_MAX], host[UNITS_MAX], rest[UNITS_MAX];
 	size_t used = 0;
@@ -128,7 +189,7 @@ static void reconcile(struct page *page, const struct analysis *a, const struct 
 			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s", used ? " + " : "",
 						 ramp_part_text((enum ramp_part)i),
 						 units_text(UNITS_BYTES, fit->parts[i], text));
-	page_item(page, a->subjects[fit->subject].title,
+	page_item(page, fit->title,
 		  "%s = %s. With each one the host's MemAvailable falls by %s; %s of that is unexplained%s.", line,
 		  units_text(UNITS_BYTES, fit->line, sum), units_text(UNITS_BYTES, fit->available, host),
 		  units_text(UNITS_BYTES, fit->available - fit->line, rest),
@@ -137,40 +198,51 @@ static void reconcile(struct page *page, const struct analysis *a, const struct 
 
 static void section_of(struct page *page, const struct analysis *a, const char *experiment)
 {
-	struct table table = {.align = "srrrrs"};
+	struct table table = {.align = "srrrrrs"};
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(a, &count);
+	bool within = false;
 
-	table_add(&table, "subject"), table_add(&table, "one more"), table_add(&table, "interval");
+	table_add(&table, "subject"), table_add(&table, "by"), table_add(&table, "one more");
+	table_add(&table, "interval");
 	table_add(&table, "per GiB"), table_add(&table, "at once"), table_add(&table, "ended because");
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(fits[i].experiment, experiment))
+		if (!strcmp(fits[i].experiment, experiment)) {
 			marginal_row(&table, a, &fits[i]);
+			within |= !fits[i].marginal.ci.known && fits[i].within.known;
+		}
 	page_table(page, &table);
+	if (within)
+		page_paragraph(page, "With one ramp the interval is that of Sen, from the points within it: what "
+				     "differs from ramp to ramp is not in it.");
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(fits[i].experiment, experiment))
-			reconcile(page, a, &fits[i]);
+			reconcile(page, &fits[i]);
 	page_gap(page);
 	ramp_fits_free(fits, count);
 }
 
 static void section_starts(struct page *page, const struct analysis *a)
 {
-	struct table table = {.align = "srrrrr"};
+	struct table table = {.align = "srrrrsrr"};
 	char text[UNITS_MAX], knee[32];
 	size_t count;
 	struct ramp_fit *fits = ramp_fits_make(a, &count);
 
-	table_add(&table, "subject"), table_add(&table, "starts"), table_add(&table, "failed");
-	table_add(&table, "knee at"), table_add(&table, "teardown"), table_add(&table, "idle CPU");
+	table_add(&table, "subject"), table_add(&table, "by"), table_add(&table, "starts");
+	table_add(&table, "failed");
+	table_add(&table, "knee at"), table_add(&table, "as it"), table_add(&table, "teardown");
+	table_add(&table, "idle CPU");
 	for (size_t i = 0; i < count; i++) {
-		(void)snprintf(knee, sizeof(knee), "%.0f", fits[i].knee);
+		(void)snprintf(knee, sizeof(knee), "%.0f", fits[i].knee.n);
 		if (strcmp(fits[i].experiment, "density") != 0)
 			continue;
 		table_add(&table, "%s", a->subjects[fits[i].subject].title);
+		table_add(&table, "%zu", fits[i].concurrency);
 		table_add(&table, "%zu", fits[i].start_count);
 		table_add(&table, "%zu", fits[i].failed);
-		table_add(&table, "%s", isnan(fits[i].knee) ? "none" : knee);
+		table_add(&table, "%s", fits[i].knee.limit ? knee : "none");
+		table_add(&table, "%s", ramp_limit_text(fits[i].knee.limit));
 		table_add(&table, "%s", units_text(UNITS_NS, fits[i].teardown_ns, text));
 		table_add(&table, "%.1f %%", fits[i].idle_cpu_ratio * 100);
 	}
@@ -192,7 +264,9 @@ void section_density(struct page *page, const struct analysis *analysis)
 {
 	page_heading(page, "Density: how many at once");
 	page_paragraph(page, "Instances are started until a guard says stop. The knee is where five starts in a row "
-			     "took twice as long as the first five.");
+			     "took twice as long as the first five; what something on the host waited for in a tenth "
+			     "of that time or more is what limits them. Each subject ramps up twice where it can: "
+			     "its instances start one by one, and as many at a time as there are CPUs (\"by\").");
 	section_of(page, analysis, "density");
 	section_starts(page, analysis);
 }

@@ -32,13 +32,14 @@ cat >"$scratch/ramp.json" <<'END'
   "name": "ramp",
   "limits": {"memory_bytes": 100663296, "pids_count": 16, "cpus_count": 1},
   "settle": {"min_ns": 500000000, "max_ns": 2000000000},
-  "experiment": {"name": "density", "instances_max": 40, "bytes_max": 450000000, "concurrency": 2, "knee_ends": 0},
+  "experiment": {"name": "density", "instances_max": 40, "bytes_max": 450000000, "concurrency_wide": 2, "knee_ends": 0},
   "subjects": [{"name": "namespace", "runtime": "namespace"}, {"name": "vm", "runtime": "vm"}]
 }
 END
-# ramp SUBJECT FIELD: of its only ramp
+# ramp SUBJECT FIELD [CONCURRENCY]: of its ramp with so many started at the same time
 ramp() {
-	jq --arg subject "$1" ".experiments.density.ramps[] | select(.subject == \$subject) | .$2" "$scratch/ramp/report.json"
+	jq --arg subject "$1" --argjson concurrency "${3:-1}" ".experiments.density.ramps[]
+		| select(.subject == \$subject and .concurrency == \$concurrency) | .$2" "$scratch/ramp/report.json"
 }
 
 ok 'a run of density' timeout 180 "$tare" run "$scratch/ramp.json" --out "$scratch/ramp" --quiet --plots none
@@ -47,6 +48,10 @@ is "$(ramp namespace reason)" '"instances_max"' 'and no more, as asked for'
 is "$(ramp vm reason)" '"bytes_max"' 'guests until they take as much as was asked for'
 is "$(ramp vm 'instances_max_count >= 2')" true 'which is more than one'
 for subject in namespace vm; do
+	is "$(ramp $subject instances_max_count 2)$(ramp $subject reason 2)" \
+		"$(ramp $subject instances_max_count)$(ramp $subject reason)" "$subject: as many where two start at a time"
+	is "$(ramp $subject 'bins | map(.starts_count) | add' 2)" "$(ramp $subject starts_count)" "$subject: each start is in one bin"
+	is "$(ramp $subject 'bins | map(.teardown_ns > 0) | all')" true "$subject: and each end"
 	is "$(ramp $subject failed_count)" 0 "$subject: no start failed"
 	is "$(ramp $subject 'mem_marginal_bytes > 0')" true "$subject: one more takes memory"
 	is "$(jq -r "select(.subject == \"$subject\" and .record == \"sample\") | .residue" "$scratch/ramp/samples.jsonl")" null \
