@@ -114,6 +114,7 @@ static void take_end(struct ramp_fit *fit, const struct json *r)
 
 	fit->n_max = isnan(fit->n_max) ? n : fmax(fit->n_max, n);
 	fit->reason = json_get_text(r, "reason", "");
+	fit->error = json_get_text(r, "error", "");
 	fit->teardown_ns = experiment_value(r, "teardown_ns");
 }
 
@@ -168,6 +169,7 @@ static struct ramp_fit fit_make(const struct analysis *a, const char *experiment
 			       .experiment = experiment,
 			       .concurrency = concurrency,
 			       .reason = "",
+			       .error = "",
 			       .n_max = NAN,
 			       .teardown_ns = NAN,
 			       .idle_cpu_ratio = NAN};

@@ -91,6 +91,7 @@ struct ramp_fit {
 	double n_max;	    /**< most instances at once */
 	struct ramp_knee knee; /**< of the first ramp */
 	const char *reason; /**< why the last ramp ended */
+	const char *error;  /**< of the start that failed then; "" */
 	double teardown_ns, idle_cpu_ratio; /**< at the end, of all; CPUs that all idle ones used */
 };
 

@@ -262,7 +262,7 @@ static int run_scenario(const struct run_arguments *a, struct scenario *scenario
 	int rc = session_run(scenario, &options, &result, err);
 
 	progress_end(&progress);
-	if (rc < 0 && !result.samples)
+	if (rc < 0 && !result.samples && !result.records)
 		return rc;
 	if (result.orphaned)
 		return EXIT_INTERRUPTED; /* at once; `tare report` says what was measured */

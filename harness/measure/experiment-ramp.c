@@ -13,7 +13,7 @@
  *   the host's fell); harness (growth of its own anonymous memory), swap, ksm_shared; idle_cpu_ns: their CPU time in
  *   settle_ns.
  * Record "teardown": n at once, each_ns: how long the end of each took, the newest first.
- * Record "end": n at once, started, failed, starters, reason, teardown_ns.
+ * Record "end": n at once, started, failed, starters, reason, error (of the start that failed), teardown_ns.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -108,12 +108,14 @@ static void ramp_end(struct ramp *ramp)
 	json_add_int(record, "failed", (int64_t)ramp->failed);
 	experiment_add_known(record, "starters", starters);
 	json_add_text(record, "reason", ramp->reason);
+	json_add_text(record, "error", *ramp->error ? ramp->error : NULL);
 	json_add_int(record, "teardown_ns", (int64_t)(end_ns - begin_ns));
 	(void)experiment_record(ramp->turn, record);
 	if (!strcmp(ramp->reason, "interrupted"))
 		experiment_fail(ramp->turn, SAMPLE_ABORTED, "ramp", "the run was interrupted");
 	if (!most)
-		experiment_fail(ramp->turn, SAMPLE_START_ERROR, "ramp", "not one instance became ready");
+		experiment_fail(ramp->turn, SAMPLE_START_ERROR, "ramp", "not one instance became ready%s%.900s",
+				*ramp->error ? ": " : "", ramp->error);
 }
 
 /* The kernel removes what a ramp leaves (network namespaces, cgroups) behind our back: the next begins after that. */

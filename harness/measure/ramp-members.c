@@ -109,8 +109,7 @@ static void member_take(struct ramp *ramp, struct ramp_member *member)
 	ramp->failed++;
 	ramp->reason = member->sample.status == SAMPLE_ABORTED ? "interrupted" : "failed_start";
 	if (member->sample.status != SAMPLE_ABORTED)
-		(void)snprintf(ramp->turn->sample->error, sizeof(ramp->turn->sample->error),
-			       "ended at a start that failed: %.900s", member->sample.error);
+		(void)snprintf(ramp->error, sizeof(ramp->error), "%s", member->sample.error);
 	member_free(ramp, member);
 }
 

@@ -34,6 +34,7 @@ struct ramp {
 	double *latencies; /* of the starts that went well, in order */
 	size_t latency_count;
 	const char *reason; /* why it ended; NULL: it goes on */
+	char error[SAMPLE_ERROR_MAX]; /* of the start that failed; "" */
 	struct costs costs; /* scratch: one for all */
 };
 

@@ -77,6 +77,7 @@ static int session_experiment(struct session *s, const struct plan_step *step, s
 		s->kept = experiment_recall(s->options->earlier);
 
 	experiment_find(choice->spec->name)->run(&turn);
+	s->result.records += turn.written;
 	if (turn.failed && err)
 		*err = turn.err;
 	return turn.failed;

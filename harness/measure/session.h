@@ -45,6 +45,7 @@ struct session_options {
 
 struct session_result {
 	size_t samples;
+	size_t records; /**< that experiments wrote */
 	size_t usable_subjects;
 	size_t failed_subjects; /**< no attempt at all succeeded, though there were some: a result that says no */
 	bool interrupted;

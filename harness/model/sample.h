@@ -19,6 +19,7 @@
 
 /** An integer that could not be read; JSON null. */
 #define UNKNOWN INT64_MIN
+#define SAMPLE_ERROR_MAX 1024
 
 /* id, name in the journal */
 #define SAMPLE_STATUSES(X)                                                                              \
@@ -116,7 +117,7 @@ struct sample {
 	char invalid_reason[96];
 	enum sample_status status;
 	char phase[24];	       /**< where it failed: "create", "start", "ready", "inspect", "stop", "destroy" */
-	char error[1024];
+	char error[SAMPLE_ERROR_MAX];
 	int64_t timeout_ns, t0_ns, gap_ns; /**< gap_ns: waited before it for the host to calm down (method R5.4) */
 	struct event events[EVENT_COUNT];  /**< t_ns relative to request; may be read as int64 (a keeper stamp
 					      can precede it) */

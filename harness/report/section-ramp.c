@@ -115,6 +115,7 @@ static struct json *fit_json(const struct analysis *a, const struct ramp_fit *fi
 	json_add_number(row, "harness_bytes", fit->harness);
 	json_add_number(row, "instances_max_count", fit->n_max);
 	json_add_text(row, "reason", fit->reason);
+	json_add_text(row, "error", *fit->error ? fit->error : NULL);
 	json_add(row, "knee", knee_json(&fit->knee));
 	json_add_int(row, "starts_count", (int64_t)fit->start_count);
 	json_add_int(row, "failed_count", (int64_t)fit->failed);
@@ -212,6 +213,9 @@ static void section_of(struct page *page, const struct analysis *a, const char *
 			within |= !fits[i].marginal.ci.known && fits[i].within.known;
 		}
 	page_table(page, &table);
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fits[i].experiment, experiment) && *fits[i].error)
+			page_item(page, fits[i].title, "the start that failed: %s", fits[i].error);
 	if (within)
 		page_paragraph(page, "With one ramp the interval is that of Sen, from the points within it: what "
 				     "differs from ramp to ramp is not in it.");
