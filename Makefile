@@ -114,12 +114,6 @@ check-long:
 	$(Q)TARE_KILLS=40 scripts/prove -v tests/blackbox/test-kill.t
 	$(Q)tests/bench/boots
 
-# How many fit: up to a thousand containers, and guests until memory says stop. Ten minutes and most of the memory.
-.PHONY: bench-density
-bench-density: all root guest
-	$(BIN)/tare run density
-	$(BIN)/tare run memory
-
 .PHONY: lint format compile_commands.json
 lint:
 	$(Q)scripts/prove tests/blackbox/test-lint.t
@@ -140,6 +134,7 @@ help:
 	@echo 'make check-long the long loops: ten minutes of fuzzing for each reader, forty kills, forty boots of each guest (TARE_SEED repeats them)'
 	@echo 'make bench-aa   one subject under two names, live: false alarms, power and noise floor of this host'
 	@echo 'make bench-analyze  how long large journals take to analyse, against the budget and jq'
+	@echo 'make bench-density  a thousand containers and sixty guests at once, and what one more takes'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-workloads  the workloads in a process against sysbench, fio and perf bench'
@@ -164,6 +159,7 @@ include scripts/page/page.mk
 include tests/escape/escape.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/analyze.mk
+include tests/bench/density.mk
 include tests/bench/engines.mk
 include tests/bench/start.mk
 include tests/bench/vm.mk
