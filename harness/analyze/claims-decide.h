@@ -29,3 +29,7 @@ void claim_decide_daemon(const struct analysis *analysis, struct claim_result *r
 void claim_decide_syscall(const struct analysis *analysis, struct claim_result *ret);
 /** Of the whole run: what the experiment cow wrote. */
 void claim_decide_write(const struct analysis *analysis, struct claim_result *ret);
+/** Of the whole run: what the images of the experiment layers share. */
+void claim_decide_layers(const struct analysis *analysis, struct claim_result *ret);
+/** Of the whole run: what the experiment distribution moved. */
+void claim_decide_registry(const struct analysis *analysis, struct claim_result *ret);

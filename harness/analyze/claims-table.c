@@ -22,12 +22,13 @@ static const struct claim_rule rules[] = {
 	{"system calls", NULL, claim_decide_syscall},
 	{"client and daemon", NULL, claim_decide_daemon},
 	{"other system", NULL, claim_decide_system},
-	{"nothing yet", NULL, NULL},
+	{"shared layers", NULL, claim_decide_layers},
+	{"registry", NULL, claim_decide_registry},
 };
 
 #define RULE_NAMES                                                                                           \
 	"start-up, memory, disk, kernel, visibility, first write, system calls, client and daemon, other "   \
-	"system, nothing yet"
+	"system, shared layers, registry"
 #define TEXT_MAX 239
 
 static const char *const keys[] = {"id", "kind", "decided_by", "text", "measured_by", "how"};
