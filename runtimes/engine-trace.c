@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What of a start can be seen from outside without tracing it (method R1.17): the daemon's own events, and the times of
- * the files that containerd, the shim and the runtime leave in the bundle. All are wall-clock times.
+ * What of a start can be seen from outside without tracing it (method R1.17): when the daemon says that it began (what
+ * is before that is the client's), its own events, and the times of the files that containerd, the shim and the runtime
+ * leave in the bundle. All are wall-clock times.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,34 @@ static void events_ask(struct engine *engine, struct instance *in, const char *a
 	if (!engine_api_call(engine->api, &request, &event, NULL))
 		event_take(in, event);
 	json_free(event);
+}
+
+/* "2026-01-31T12:00:00.123456789Z", or with an offset such as +01:00; 0: it is none. */
+static uint64_t rfc3339_ns(const char *text)
+{
+	struct tm tm = {0};
+	const char *at = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	uint64_t unit = SECOND_NS, ns = 0;
+	int hours = 0, minutes = 0;
+
+	if (!at)
+		return 0;
+	if (*at == '.')
+		for (at++; *at >= '0' && *at <= '9'; at++)
+			ns += (uint64_t)(*at - '0') * (unit /= 10);
+	if (*at != 'Z' && sscanf(at, "%3d:%2d", &hours, &minutes) != 2)
+		return 0;
+	time_t offset = (time_t)hours * 3600 + (time_t)(*at == '-' ? -minutes : minutes) * 60;
+
+	return (uint64_t)(timegm(&tm) - offset) * SECOND_NS + ns;
+}
+
+void engine_trace_description(struct instance *in, const struct json *description)
+{
+	uint64_t created_ns = rfc3339_ns(json_get_text(description, "Created", ""));
+
+	if (created_ns)
+		timeline_add_real(in->timeline, EVENT_ENGINE_BEGIN, created_ns, EVENT_ERROR_NS, "engine");
 }
 
 static void file_take(struct instance *in, const char *folder, const char *name, enum event_id id)

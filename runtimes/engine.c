@@ -132,6 +132,7 @@ static void learn(struct engine *engine, struct instance *in)
 		return;
 	const struct json *state = json_get(reply, "State");
 
+	engine_trace_description(in, reply);
 	(void)snprintf(in->group, sizeof(in->group), "%s", json_get_text(reply, "Id", ""));
 	in->pid = (pid_t)json_get_int(state, "Pid", 0);
 	in->pidfd = in->pid > 0 ? (int)syscall(SYS_pidfd_open, in->pid, 0) : -1;

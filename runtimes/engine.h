@@ -103,6 +103,8 @@ void engine_artefacts(const struct run *run, const struct subject *subject, stru
 int engine_costs(struct engine *engine, const struct instance *in, struct costs *costs, struct error *err);
 /** Adds the stamps that the daemon's own events give of this start. */
 void engine_trace_events(struct engine *engine, struct instance *in);
+/** Adds when the daemon began to make it, as its description has it. */
+void engine_trace_description(struct instance *in, const struct json *description);
 /** Adds those of the files in the bundle of a container that runs. */
 void engine_trace_bundle(struct instance *in);
 /** "docker run" of the instance through the keeper, to its end. */

@@ -18,6 +18,7 @@
 	X(NETWORK, "the network")                                                                            \
 	X(CONFINE, "confinement")                                                                            \
 	X(EXEC, "exec")                                                                                      \
+	X(CLIENT, "the client")                                                                              \
 	X(DAEMON, "the daemon")                                                                              \
 	X(SHIM, "containerd and the shim")                                                                   \
 	X(RUNTIME, "the runtime")                                                                            \

@@ -21,6 +21,7 @@
 	X(RUNTIME_SPAWN, "runtime_spawn", "the runtime's program is started for the first time")       \
 	X(RUNTIME_EXIT, "runtime_exit", "that program has ended: the container is created, not started") \
 	X(START_CALL, "start_call", "the second call, which starts what was created")                  \
+	X(ENGINE_BEGIN, "engine_begin", "the daemon begins to make the container: its own `Created`")  \
 	X(API_CREATE_RETURN, "api_create_return", "the daemon has answered the request to create")     \
 	X(ENGINE_CREATE, "engine_create", "the daemon's own event `create`")                           \
 	X(BUNDLE_WRITTEN, "bundle_written", "the bundle's config.json is written (file time)")         \

@@ -18,7 +18,7 @@ axis_title = "since the request; logarithmic axis: each ten times longer takes t
 # What lies left of the axis is shorter than can be shown: it has its number only.
 left_end(x) = x < x_low ? x_low : x
 # One of the palette for each part (in the order of PARTS), such that neighbours differ.
-part_colours = "8 2 3 4 5 7 6 1 2 4 3 2 2 1 3 4 3 6 7"
+part_colours = "8 2 3 4 5 7 6 1 5 2 4 3 2 2 1 3 4 3 6 7"
 bar_colour(i) = i < 0 ? 0xD0D0D0 : palette[int(word(part_colours, int(i) + 1))]
 
 do for [format in formats] {

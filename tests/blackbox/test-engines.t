@@ -89,12 +89,12 @@ for subject in docker docker-cli podman; do
 		.platform.allocated_bytes > 10000000 and .base.allocated_bytes > 500000')" true "the disk of $subject: own layer, image, programs"
 done
 is "$(jq -r '[.samples[] | select(.subject == "docker") | [.events[].name] | contains(["api_create_return", "api_start_return",
-	"engine_create", "engine_start", "bundle_written", "shim_ready", "runtime_created", "user_main"])] | all' "$report")" true \
+	"engine_begin", "engine_create", "engine_start", "bundle_written", "shim_ready", "runtime_created", "user_main"])] | all' "$report")" true \
 	'every start over the socket is divided: daemon, shim, runtime, payload'
-is "$(jq -r '[.samples[] | select(.subject == "docker-cli") | [.events[].name] | contains(["runtime_spawn", "engine_create", "engine_start"])] |
+is "$(jq -r '[.samples[] | select(.subject == "docker-cli") | [.events[].name] | contains(["runtime_spawn", "engine_begin", "engine_create", "engine_start"])] |
 	all' "$report")" true 'and every one by the command line'
 is "$(jq -r '[.samples[] | select(.subject == "docker") | (.events | map({(.name): .t_ns}) | add) |
-	.launch <= .engine_create and .engine_create <= .api_create_return + 1000000 and .engine_create <= .bundle_written + 8000000 and
+	.launch <= .engine_begin + 1000000 and .engine_begin <= .engine_create and .engine_create <= .api_create_return + 1000000 and .engine_create <= .bundle_written + 8000000 and
 	.bundle_written <= .runtime_created + 8000000 and .runtime_created <= .user_main + 8000000] | all' "$report")" true \
 	'the stamps of different clocks are in their order'
 is "$(jq -r '.subjects[] | select(.name == "docker") | .engine | .version + " " + .api_version + " " + ([.components[].name] | join(","))' \
