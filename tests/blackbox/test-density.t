@@ -117,7 +117,7 @@ if cp /proc/vmstat "$scratch/vmstat" && unshare --mount mount --bind "$scratch/v
 	status=0
 	wait "$pid" || status=$?
 	is "$status" 0 'a host that swaps: status'
-	like "$(ended "$dir" box reason) $(ended "$dir" then reason)" 'swap' 'a host that swaps: ends the ramp'
+	like "$(ended "$dir" box reason) $(ended "$dir" 'then' reason)" 'swap' 'a host that swaps: ends the ramp'
 	is "$(jq -r 'select(.record == "sample") | .status' "$dir/samples.jsonl" | sort -u)" ok 'a host that swaps: no turn is lost'
 	like "$(<"$dir/report.md")" 'the host began to swap' 'a host that swaps: the report says so'
 	clean "$dir" 'a host that swaps'
