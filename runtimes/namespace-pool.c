@@ -35,7 +35,7 @@ struct namespace_slot {
 				    folder into which the channel will be linked */
 	struct packet_fds ahead; /* of a pool: what start_box_ahead() gave */
 	struct packet_fds own;	 /* of a pool whose roots are assembled here: that root, and what it is made of */
-	unsigned starters;	 /* start_starters() when it was made */
+	unsigned losses;	 /* start_losses() before it was made */
 };
 
 struct namespace_pool {
@@ -192,7 +192,7 @@ static struct namespace_slot *slot_make(const struct run *run, struct subject *s
 	in->run = run;
 	in->subject = subject;
 	in->pidfd = -1;
-	slot->starters = start_starters(run->keeper);
+	slot->losses = start_losses(run->keeper);
 	(void)snprintf(in->name, sizeof(in->name), "tare-%s-%c%u", run->id, pool->parked ? 'p' : 'r',
 		       __atomic_fetch_add(&made, 1, __ATOMIC_RELAXED));
 	(void)snprintf(in->socket, sizeof(in->socket), "%s/%s", run->private_folder, in->name);
@@ -230,7 +230,7 @@ static void pool_push(struct namespace_pool *pool, struct namespace_slot *slot)
  * are of no use any more. */
 static bool slot_is_lost(const struct namespace_slot *slot, const struct namespace_pool *pool, const struct run *run)
 {
-	return (pool->parked || namespace_is_rootless()) && slot->starters != start_starters(run->keeper);
+	return (pool->parked || namespace_is_rootless()) && slot->losses != start_losses(run->keeper);
 }
 
 /* The oldest one that is of use, or NULL; adds to the count those that were not, which are gone then. */

@@ -85,9 +85,10 @@ int namespace_root_prepare(struct namespace_state *state, const struct run *run,
 	cleanup_free char *root = namespace_root_tree(run, subject);
 	bool tmpfs = !strcmp(subject_setting(subject, "upper"), "tmpfs");
 	const char *overlay = subject_setting(subject, "overlay");
+
+	state->losses = start_losses(run->keeper);
 	int rc = layers_open(state, run, root, err);
 
-	state->starters = start_starters(run->keeper);
 	if (rc < 0)
 		return rc;
 	bool descriptors = strcmp(overlay, "early") && layers_fit(state, run);
@@ -106,16 +107,14 @@ int namespace_root_renew(struct namespace_state *state, const struct run *run, c
 			 struct error *err)
 {
 	cleanup_free char *root = namespace_root_tree(run, subject);
-	unsigned starters = start_starters(run->keeper);
+	unsigned losses = start_losses(run->keeper);
 
-	if (!namespace_is_rootless() || state->root == NAMESPACE_ROOT_READY || starters == state->starters)
+	if (!namespace_is_rootless() || state->root == NAMESPACE_ROOT_READY || losses == state->losses)
 		return 0;
 	(void)close(steal_fd(&state->lower));
 	(void)close(steal_fd(&state->storage));
-	int rc = layers_open(state, run, root, err);
-
-	state->starters = start_starters(run->keeper);
-	return rc;
+	state->losses = losses;
+	return layers_open(state, run, root, err);
 }
 
 int namespace_root_create(struct instance *in, struct error *err)

@@ -45,7 +45,7 @@ struct namespace_state {
 	int lower;   /**< the root tree: a detached mount, or (NAMESPACE_ROOT_READY) the folder */
 	int storage; /**< the same of the folder where the instances' storage is */
 	bool mapped; /**< the root tree's owner is shown as the container's root; else as nobody */
-	unsigned starters; /**< start_starters() when the loans were taken; without root */
+	unsigned losses; /**< start_losses() before the loans were taken; without root */
 	struct cgroups cgroups;
 	struct seccomp_facts filter;
 	struct namespace_pool *pool; /**< what is made ahead (namespace-pool.c); NULL: nothing */

@@ -14,7 +14,7 @@
 struct start_lane {
 	pthread_mutex_t lock; /* one request at a time: from sending to its reply */
 	int socket;	      /* -1: there is none */
-	unsigned starters;    /* atomic: how many there have been */
+	unsigned losses;      /* atomic: how many of its starters turned out to be gone */
 };
 
 struct start_client {

@@ -32,6 +32,13 @@ void lane_leave(struct start_lane *lane)
 	(void)pthread_mutex_unlock(&lane->lock);
 }
 
+/* Its starter is gone, or no good: what it kept and lent is of no use from now on. */
+static void lane_lose(struct start_lane *lane)
+{
+	(void)__atomic_add_fetch(&lane->losses, 1, __ATOMIC_RELEASE);
+	(void)close(steal_fd(&lane->socket));
+}
+
 /* One message of the starter, of exactly the size of a reply. */
 static int lane_read(struct start_lane *lane, struct start_message *ret_reply, struct packet_fds *ret_fds,
 		     struct error *err)
@@ -54,7 +61,7 @@ int lane_ask(struct start_lane *lane, const void *request, size_t size, const st
 	else
 		rc = lane_read(lane, ret_reply, ret_fds, err);
 	if (rc < 0)
-		(void)close(steal_fd(&lane->socket));
+		lane_lose(lane);
 	return rc;
 }
 
@@ -117,12 +124,11 @@ int lane_connect(struct start_client *client, struct start_lane *lane, struct er
 		return error_errno(err, reply.errnum ? reply.errnum : EPROTO, "cannot start a starter of containers");
 	}
 	lane->socket = fds.fds[0];
-	(void)__atomic_add_fetch(&lane->starters, 1, __ATOMIC_RELEASE);
 	rc = lane_greet(lane, err);
 	if (!rc)
 		rc = lane_restrict(lane, base_get(client), err);
 	if (rc < 0 && lane->socket >= 0)
-		(void)close(steal_fd(&lane->socket));
+		lane_lose(lane);
 	return rc;
 }
 
@@ -208,7 +214,7 @@ int start_widen(struct start_client *client, unsigned count, struct error *err)
 	return rc;
 }
 
-unsigned start_starters(struct start_client *client)
+unsigned start_losses(struct start_client *client)
 {
-	return __atomic_load_n(&client->lanes[0].starters, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&client->lanes[0].losses, __ATOMIC_ACQUIRE);
 }

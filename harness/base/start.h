@@ -125,9 +125,9 @@ int start_lend_try(struct start_client *client, int one, int other, struct error
  * come now, where the first one is there already; those that are too many end.
  */
 int start_widen(struct start_client *client, unsigned count, struct error *err);
-/** How many first starters there have been: a loan is of use only to the one that gave it, and a new one comes when the
- * old one was killed. */
-unsigned start_starters(struct start_client *client);
+/** How many first starters turned out to be gone: what one lent or parked is of use as long as this stays as it was
+ * before. */
+unsigned start_losses(struct start_client *client);
 int start_status(struct start_client *client, struct start_status *ret_status, struct error *err);
 /**
  * Tells the keeper what to remove when the harness has ended: a folder tree, or a cgroup by its folder in one

@@ -96,13 +96,13 @@ is "$("$tare" clean --dry-run)" 'nothing is left behind' 'a dry run lists no str
 is "$("$tare" clean)" 'nothing is left behind' 'clean finds no stranger'
 is "$(strangers)" '' 'after clean: nothing happened to strangers'
 
-# guest_runs: a QEMU of ours has worked for a quarter of a second. One that has not come so far gives up by itself when
-# it cannot reach us any more; one that has boots for a second yet.
-guest_runs() {
+# guest_stops: a QEMU of ours that has worked for a quarter of a second is made to stand still. One that has not come so
+# far gives up by itself when it cannot reach us any more, and one that goes on ends with its guest.
+guest_stops() {
 	local qemu fields
 	qemu=$(pgrep -f 'qemu-system.*guest=tare-' | grep -vxF -f <(printf '%s\n' "${stranger[@]}") | head -n 1)
 	[[ -n $qemu ]] && read -ra fields 2>/dev/null <"/proc/$qemu/stat" || return
-	((fields[13] + fields[14] >= $(getconf CLK_TCK) / 4))
+	((fields[13] + fields[14] >= $(getconf CLK_TCK) / 4)) && kill -STOP "$qemu"
 }
 
 # kill_both DIR: kills a run without leaving anybody to sweep
@@ -110,7 +110,7 @@ kill_both() {
 	"$tare" run "$scratch/real.json" --out "$1" --quiet --plots none >/dev/null 2>&1 &
 	local pid=$! i
 	for ((i = 0; i < 6000; i++)); do
-		guest_runs && break
+		guest_stops && break
 		sleep 0.01
 	done
 	kill -9 "$pid" "$(pgrep -P "$pid" -x tare-harness)"

@@ -129,11 +129,27 @@ static void parked_ones_survive_no_starter(void **state)
 	doomed_create(&in, &timeline, &world);
 	assert_true(runtime_namespace.start(&in, &err) < 0);
 	doomed_destroy(&in);
-
-	/* a new starter, and new ones in it */
-	assert_int_equal(start_box_prepare(world.run.keeper, NULL, 0, &err), 0);
 	assert_int_equal(refill(&world), 2);
 	probe_start(&probe, &world, 2);
+	probe_ready(&probe);
+	probe_end(&probe);
+	world_close(&world);
+}
+
+/* Its starter is killed, and another start meets that: who is parked comes from the next one. */
+static void one_start_knows_of_a_starters_end(void **state)
+{
+	struct world world;
+	struct probe probe;
+	struct start_status status;
+	struct error err = {0};
+
+	(void)state;
+	world_open(&world, &runtime_namespace, "parked=2");
+	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
+	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
+	assert_true(start_lend_tree(world.run.keeper, "/", &err) < 0);
+	probe_start(&probe, &world, 1);
 	probe_ready(&probe);
 	probe_end(&probe);
 	world_close(&world);
@@ -190,6 +206,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(parked_ones_are_taken),
 	    cmocka_unit_test(empty_pool_is_named),
 	    cmocka_unit_test(parked_ones_survive_no_starter),
+	    cmocka_unit_test(one_start_knows_of_a_starters_end),
 	    cmocka_unit_test(killed_parked_one_is_a_failed_start),
 	    cmocka_unit_test(both_at_once_are_refused),
 	};
