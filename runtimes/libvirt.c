@@ -264,6 +264,11 @@ static void emulator_add(struct libvirt *libvirt, struct json *facts)
 	json_add_text(facts, "qemu_path", path);
 }
 
+const char *libvirt_uri(const struct libvirt *libvirt)
+{
+	return libvirt->uri;
+}
+
 struct json *libvirt_facts(struct libvirt *libvirt)
 {
 	struct json *facts = json_object();

@@ -31,6 +31,8 @@ int libvirt_try(const struct run *run, enum libvirt_driver driver, struct error 
 void libvirt_close(struct libvirt *libvirt);
 /** True for the driver in this process: its QEMUs run as this user. */
 bool libvirt_is_embedded(const struct libvirt *libvirt);
+/** What the connection was opened with; lives as long as it. */
+const char *libvirt_uri(const struct libvirt *libvirt);
 /** {name, version, uri} and of QEMU's driver {qemu_version, qemu_path, vm_running_source,...}: the run's folder in the
  * URI is written as "DIR". */
 struct json *libvirt_facts(struct libvirt *libvirt);

@@ -12,15 +12,16 @@ source tests/engines.bash
 tare=${TARE:-build/tare}
 scratch=$(mktemp -d)
 trap engines_farewell EXIT
-engines_needed 'commands inside' dockerd docker podman curl runc crun nsenter
+engines_needed 'commands inside' dockerd docker podman curl runc crun nsenter libvirtd virsh
 docker_start; result $? 'a private dockerd runs'
 podman_start; result $? 'a private podman runs'
+lxc_start; result $? 'a private libvirtd runs'
 
 cat >"$scratch/exec.json" <<'END'
 {"name": "exec", "experiment": {"name": "exec", "commands": 3}, "subjects": [
   {"name": "process", "runtime": "process"}, {"name": "namespace", "runtime": "namespace"}, {"name": "crun", "runtime": "crun"},
   {"name": "runc", "runtime": "runc"}, {"name": "docker", "runtime": "docker"}, {"name": "docker-cli", "runtime": "docker-cli"},
-  {"name": "podman", "runtime": "podman"}, {"name": "vm", "runtime": "vm"}]}
+  {"name": "podman", "runtime": "podman"}, {"name": "lxc", "runtime": "lxc"}, {"name": "vm", "runtime": "vm"}]}
 END
 timeout 120 "$tare" run "$scratch/exec.json" --quiet --plots none --out "$scratch/run" >/dev/null 2>&1
 report=$scratch/run/report.json
@@ -28,6 +29,7 @@ is "$(jq -r '.samples[] | [.subject, .status, .error // "", .residue // ""] | jo
 	"crun ok
 docker ok
 docker-cli ok
+lxc ok
 namespace ok
 podman ok
 process ok
@@ -40,6 +42,8 @@ docker channel 1 1
 docker runtime 1 1
 docker-cli channel 1 1
 docker-cli runtime 1 1
+lxc channel 1 1
+lxc runtime 1 1
 namespace channel 1 1
 namespace runtime 1 1
 podman channel 1 1
