@@ -23,7 +23,7 @@
 		.summary = "what the container is connected to; only none compares with the other runtimes", \
 	}
 
-static const struct runtime_option engine_options[] = {
+const struct runtime_option engine_options[] = {
     NETWORK_OPTION,
     {
 	.name = "profile",
@@ -122,7 +122,7 @@ static int start_by_socket(struct engine *engine, struct instance *in, struct er
 }
 
 /* Off the clock's path. A container that has ended already will not become ready: the engine knows why. */
-static void learn(struct engine *engine, struct instance *in)
+void engine_learn(struct engine *engine, struct instance *in)
 {
 	cleanup_free char *path = alloc_format("/containers/%s/json", in->name);
 	struct engine_request request = {.method = "GET", .path = path};
@@ -152,7 +152,7 @@ static int engine_start(struct instance *in, struct error *err)
 	int rc = engine->client ? engine_client_run(engine, in, err) : start_by_socket(engine, in, err);
 
 	if (!rc)
-		learn(engine, in);
+		engine_learn(engine, in);
 	return rc;
 }
 

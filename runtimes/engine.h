@@ -91,6 +91,11 @@ struct engine_sweeping {
 /** Removes what dead runs left in this engine, or tells of it; returns how many things. */
 size_t engine_sweep_dead(struct engine_api *api, const struct engine_sweeping *sweeping);
 
+/** The options of all that start over the socket: network and profile. */
+extern const struct runtime_option engine_options[];
+
+/** After the start call: takes from the engine's description which process it is; one that has ended fails. */
+void engine_learn(struct engine *engine, struct instance *in);
 /** The body of POST /containers/create; the caller frees it. */
 struct json *engine_create_body(const struct engine *engine, const struct instance *in);
 /** {engine, config} as in the report. */

@@ -1,142 +1,204 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A client of a container engine with nothing around it, to hold tare's own path against: one connection, the two
- * requests written as they are, one poll. Prints for each container the time in ns from just before the request to
- * create it until the payload's ready byte is here.
- *
- *	engine-straight ENGINE_SOCKET CHANNEL_SOCKET BODY_FILE COUNT
+ * A client of a container engine in a straight line, as a runtime, for make bench-engines only: it takes its turns in
+ * the same run as tare's own path, from the same image, with the same bytes as body, and its ready byte comes the same
+ * way. Between the two requests and their answers there is nothing: one connection, text that was ready before, a
+ * write and a read each. Everything off the clock is the engine's own runtime.
  */
-#include <poll.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#define PAUSE_US 50000
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
+#include "runtimes/engine.h"
 
-static void die(const char *what)
+#define NAME_MARK "@NAME@"
+#define SOCKET_MARK "@SOCKET@"
+#define ANSWER_MAX 4096
+#define REQUEST_MAX 32768
+
+extern const struct runtime runtime_docker, runtime_podman;
+
+/* subject->state: the engine's own operations find theirs at its begin. */
+struct line {
+	struct engine engine;
+	int socket;
+	char *body; /* of POST /containers/create, with marks for what differs from one to the next; NULL: not yet */
+};
+
+static const struct runtime *base_of(const struct subject *subject)
 {
-	perror(what);
-	exit(1);
+	return !strncmp(subject->runtime->name, "podman", strlen("podman")) ? &runtime_podman : &runtime_docker;
 }
 
-static unsigned long long now_ns(void)
+static void line_probe(const struct run *run, const struct subject *subject, struct finding *ret_finding)
 {
-	struct timespec t;
+	struct subject copy = *subject;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (unsigned long long)t.tv_sec * 1000000000u + (unsigned long long)t.tv_nsec;
+	copy.runtime = base_of(subject);
+	copy.runtime->probe(run, &copy, ret_finding);
 }
 
-static struct sockaddr_un address_of(const char *path)
+static int line_connect(struct line *line, struct error *err)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	return address;
+	(void)memcpy(address.sun_path, line->engine.socket, sizeof(address.sun_path));
+	line->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return line->socket < 0 || connect(line->socket, (struct sockaddr *)&address, sizeof(address)) < 0
+		       ? error_set(err, -ECONNREFUSED, "%s: no connection", line->engine.socket)
+		       : 0;
 }
 
-static int engine_connect(const char *path)
+static int line_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
-	struct sockaddr_un address = address_of(path);
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	const struct runtime *own = subject->runtime;
+	struct instance pattern = {.run = run, .subject = subject, .name = NAME_MARK, .socket = SOCKET_MARK};
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		die(path);
-	return fd;
+	subject->runtime = base_of(subject);
+	int rc = subject->runtime->prepare(run, subject, err);
+
+	if (subject->state) {
+		struct line *line = alloc_grow(subject->state, 1, sizeof(*line));
+
+		line->socket = -1;
+		line->body = NULL;
+		subject->state = line;
+		if (!rc)
+			rc = line_connect(line, err);
+		if (!rc) {
+			struct json *body = engine_create_body(&line->engine, &pattern);
+
+			line->body = json_text(body, false);
+			json_free(body);
+		}
+	}
+	subject->runtime = own;
+	return rc;
 }
 
-static int channel_listen(const char *path)
+/* The pattern with the marks replaced; false: it does not fit. */
+static bool fill(char *text, size_t size, const char *pattern, const struct instance *in)
 {
-	struct sockaddr_un address = address_of(path);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-
-	(void)unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || chmod(path, 0666) < 0 ||
-	    listen(fd, 1) < 0)
-		die(path);
-	return fd;
-}
-
-static void request(int fd, const char *method, const char *path, const char *body)
-{
-	char text[65536];
-	int length = snprintf(text, sizeof(text),
-			      "%s %s HTTP/1.1\r\nHost: engine\r\nContent-Type: application/json\r\n"
-			      "Content-Length: %zu\r\n\r\n%s",
-			      method, path, strlen(body), body);
-
-	if (write(fd, text, (size_t)length) != length)
-		die("request");
-}
-
-/* Head and body, by its length; only good answers are expected. */
-static void answer(int fd)
-{
-	char text[65536];
 	size_t used = 0;
 
-	for (;;) {
+	while (*pattern) {
+		bool name = !strncmp(pattern, NAME_MARK, strlen(NAME_MARK));
+		bool socket = !strncmp(pattern, SOCKET_MARK, strlen(SOCKET_MARK));
+		const char *put = name ? in->name : socket ? in->socket : pattern;
+		size_t length = name || socket ? strlen(put) : 1;
+
+		if (used + length >= size)
+			return false;
+		(void)memcpy(text + used, put, length);
+		used += length;
+		pattern += name ? strlen(NAME_MARK) : socket ? strlen(SOCKET_MARK) : 1;
+	}
+	text[used] = '\0';
+	return true;
+}
+
+/* Head and body, by its length. False: no good answer. */
+static bool answer(int fd)
+{
+	char text[ANSWER_MAX];
+	size_t used = 0;
+
+	while (used < sizeof(text) - 1) {
 		ssize_t got = read(fd, text + used, sizeof(text) - 1 - used);
 
 		if (got <= 0)
-			die("answer");
+			return false;
 		used += (size_t)got;
 		text[used] = '\0';
 		const char *end = strstr(text, "\r\n\r\n"), *length = strcasestr(text, "\r\nContent-Length:");
 
-		if (!end)
-			continue;
-		if (strncmp(text, "HTTP/1.1 2", 10) != 0) {
-			(void)fprintf(stderr, "%s\n", text);
-			exit(1);
-		}
-		if (!length || strtoul(length + 17, NULL, 10) <= used - (size_t)(end + 4 - text))
-			return;
+		if (end && (!length || strtoul(length + strlen("\r\nContent-Length:"), NULL, 10) <=
+					       used - (size_t)(end + strlen("\r\n\r\n") - text)))
+			return !strncmp(text, "HTTP/1.1 2", strlen("HTTP/1.1 2"));
 	}
+	return false;
 }
 
-/* Accepts and reads the ready byte; the answer to the start request may come before or after. */
-static unsigned long long await_ready(int listener, int *ret_channel)
+static bool ask(const struct line *line, const char *path, const char *body)
 {
-	char byte;
+	char text[REQUEST_MAX];
+	int length = snprintf(text, sizeof(text),
+			      "POST /v%s/containers/%s HTTP/1.1\r\nHost: engine\r\nAccept: */*\r\n"
+			      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			      engine_api_version(line->engine.api), path, strlen(body), body);
 
-	*ret_channel = accept(listener, NULL, NULL);
-	if (*ret_channel < 0 || recv(*ret_channel, &byte, 1, 0) != 1 || byte != 'R')
-		die("ready");
-	return now_ns();
+	return length < (int)sizeof(text) && write(line->socket, text, (size_t)length) == length &&
+	       answer(line->socket);
 }
 
-int main(int argc, char **argv)
+static int line_start(struct instance *in, struct error *err)
 {
-	char body[65536] = "";
-	FILE *file = argc == 5 ? fopen(argv[3], "r") : NULL;
+	struct line *line = in->subject->state;
+	char body[REQUEST_MAX / 2], create[128], start[128];
 
-	if (!file || !fread(body, 1, sizeof(body) - 1, file))
-		die("usage: engine-straight ENGINE_SOCKET CHANNEL_SOCKET BODY_FILE COUNT");
-	(void)fclose(file);
-	int engine = engine_connect(argv[1]), listener = channel_listen(argv[2]), channel;
-
-	for (long i = 0; i < strtol(argv[4], NULL, 10); i++) {
-		/* As long as tare leaves its host alone between two samples: a tight loop finds warmer caches. */
-		(void)usleep(PAUSE_US);
-		unsigned long long begin = now_ns();
-
-		request(engine, "POST", "/v1.40/containers/create?name=straight", body);
-		answer(engine);
-		request(engine, "POST", "/v1.40/containers/straight/start", "");
-		unsigned long long ready = await_ready(listener, &channel);
-
-		answer(engine);
-		(void)printf("%llu\n", ready - begin);
-		(void)close(channel);
-		request(engine, "DELETE", "/v1.40/containers/straight?force=1", "");
-		answer(engine);
-	}
-	(void)unlink(argv[2]);
+	(void)snprintf(create, sizeof(create), "create?name=%s", in->name);
+	(void)snprintf(start, sizeof(start), "%s/start", in->name);
+	if (!fill(body, sizeof(body), line->body, in) || !ask(line, create, body) || !ask(line, start, ""))
+		return error_set(err, -EPROTO, "%s: the straight line was refused", line->engine.socket);
+	engine_learn(&line->engine, in);
 	return 0;
 }
+
+static int line_create(struct instance *in, struct error *err)
+{
+	return base_of(in->subject)->create(in, err);
+}
+
+static int line_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
+{
+	return base_of(in->subject)->inspect(in, ret_costs, err);
+}
+
+static int line_stop(struct instance *in, struct error *err)
+{
+	return base_of(in->subject)->stop(in, err);
+}
+
+static void line_destroy(struct instance *in)
+{
+	if (in)
+		base_of(in->subject)->destroy(in);
+}
+
+static void line_finish(struct subject *subject)
+{
+	struct line *line = subject->state;
+
+	if (!line)
+		return;
+	if (line->socket >= 0)
+		(void)close(line->socket);
+	free(line->body);
+	base_of(subject)->finish(subject);
+}
+
+#define ENGINE_STRAIGHT(symbol, runtime_name)                                                     \
+	const struct runtime runtime_##symbol = {                                                 \
+	    .name = runtime_name,                                                                 \
+	    .summary = "its socket by a client in a straight line",                               \
+	    .kind = RUNTIME_CONTAINER,                                                            \
+	    .options = engine_options,                                                            \
+	    .probe = line_probe,                                                                  \
+	    .prepare = line_prepare,                                                              \
+	    .artefacts = engine_artefacts,                                                        \
+	    .create = line_create,                                                                \
+	    .start = line_start,                                                                  \
+	    .inspect = line_inspect,                                                              \
+	    .stop = line_stop,                                                                    \
+	    .destroy = line_destroy,                                                              \
+	    .finish = line_finish,                                                                \
+	}
+
+ENGINE_STRAIGHT(docker_straight, "docker-straight");
+ENGINE_STRAIGHT(podman_straight, "podman-straight");

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# How much tare's path adds to an engine, and whether its ratios are those of a measurement by hand.
+# How much tare's path adds to an engine, and whether its ratios are those of a measurement by hand. The harness with the
+# straight-line client is that of start.mk.
 
-$(B)/engine-straight: tests/bench/engine-straight.c
-	@echo "  LD    $@"
-	$(Q)$(COMPILE) -o $@ $<
+.PHONY: bench-engines bench-engines-programs
+bench-engines-programs: all root $(B)/bench/tare $(B)/bench/tare-harness
 
-.PHONY: bench-engines
 bench-engines:
 	$(Q)scripts/setup check
-	$(Q)$(MAKE) -s --no-print-directory all root $(B)/engine-straight
+	$(Q)$(MAKE) -s --no-print-directory bench-engines-programs
 	$(Q)tests/bench/bench-engines

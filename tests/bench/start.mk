@@ -2,10 +2,10 @@
 # Our containers against bubblewrap, crun, runc, a plain process, and a straight line of the same system calls. A build of
 # the harness of its own, in build/bench, with the runtimes that only this comparison has.
 
-BENCH_START_OBJECTS := $(patsubst %,$(O)/tests/bench/%.o,start-table bubblewrap straight)
+BENCH_OBJECTS := $(patsubst %,$(O)/tests/bench/%.o,table bubblewrap straight engine-straight)
 STRAIGHT_OBJECTS := $(O)/tests/bench/straight-line.o $(patsubst %,$(O)/harness/%.o,keeper/clone keeper/home keeper/network keeper/stub base/clock base/packet)
 
-$(B)/bench/tare-harness: $(O)/harness/cli/main.o $(BENCH_START_OBJECTS) $(O)/libtare.a
+$(B)/bench/tare-harness: $(O)/harness/cli/main.o $(BENCH_OBJECTS) $(O)/libtare.a
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -o $@ $^ $(LIBRARY_LIBS)
