@@ -45,13 +45,12 @@ void html_foot(FILE *out, const char *text)
 char *report_html(const struct analysis *analysis, struct error *err)
 {
 	const struct json *plan = analysis->recording->plan;
-	char *text = NULL, title[256], foot[256];
+	cleanup_free char *title = section_title(plan);
+	char *text = NULL, foot[256];
 	size_t length = 0;
 	struct page page = {.out = open_memstream(&text, &length), .style = PAGE_HTML};
 
 	(void)err;
-	(void)snprintf(title, sizeof(title), "tare %s: %s", json_text_of(json_path(plan, "run.scenario.name"), "run"),
-		       json_text_of(json_path(plan, "run.scenario.title"), "report"));
 	(void)snprintf(foot, sizeof(foot), "Recorded by tare %s (%s), method version %lld.",
 		       json_text_of(json_path(plan, "tool.version"), "of unknown version"),
 		       json_text_of(json_path(plan, "tool.git_commit"), "commit not recorded"),

@@ -14,12 +14,18 @@ enum units section_units(const struct metric *metric)
 	return metric->unit == UNIT_NS ? UNITS_NS : UNITS_BYTES;
 }
 
+char *section_title(const struct json *plan)
+{
+	const char *name = json_text_of(json_path(plan, "run.scenario.name"), "run");
+	const char *title = json_text_of(json_path(plan, "run.scenario.title"), "");
+
+	return alloc_format("tare %s%s%s", name, *title ? ": " : "", title);
+}
+
 void section_head(struct page *page, const struct analysis *a)
 {
 	const struct json *run = json_get(a->recording->plan, "run"), *host = json_get(a->recording->host, "host");
-	const char *name = json_text_of(json_path(run, "scenario.name"), "run");
-	cleanup_free char *heading =
-		alloc_format("tare %s: %s", name, json_text_of(json_path(run, "scenario.title"), ""));
+	cleanup_free char *heading = section_title(a->recording->plan);
 	int64_t cpus = json_int_of(json_path(host, "cpu.online_count"), 0);
 	cleanup_free char *count = cpus > 0 ? alloc_format("%lld", (long long)cpus) : alloc_text("not recorded");
 	double duration_ns = json_get_number(a->recording->end, "duration_ns", NAN);

@@ -65,5 +65,8 @@ void sections_print(struct page *page, const struct analysis *analysis);
 #define SECTION_ROWS_MAX 30
 #define SECTION_SAMPLES_MAX 3000
 
+/** "tare NAME: TITLE", of the scenario that was run, or as much of it as there is. @return to be freed. */
+char *section_title(const struct json *plan);
+
 /** What the page shows of the unit of a metric. */
 enum units section_units(const struct metric *metric);

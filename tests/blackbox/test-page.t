@@ -29,7 +29,13 @@ for run in cow density; do
 			"results/reference/$run/$file" >"$scratch/$run/$file"
 	done
 done
-for run in tcg one failures hostile cow density; do
+# More subjects than a chart draws.
+mkdir "$scratch/many"
+jq -c '.subjects = [range(45) as $i | .subjects[0] | .name = "s\($i)"]' tests/data/runs/one/plan.json >"$scratch/many/plan.json"
+jq -c 'if .record == "sample" then range(45) as $i | .subject = "s\($i)" | .id = $i | .position = $i else . end' \
+	tests/data/runs/one/samples.jsonl >"$scratch/many/samples.jsonl"
+cp tests/data/runs/one/host.json "$scratch/many"
+for run in tcg one failures hostile cow density many; do
 	[[ -d $scratch/$run ]] || cp -r "tests/data/runs/$run" "$scratch/$run"
 	timeout 60 "$tare" report "$scratch/$run" --plots svg >"$scratch/said" || true
 	is "$(grep -vE '^ *(Report:|Charts:|are in )' "$scratch/said" | awk 'length > 80' | wc -l)" 0 "$run: the summary fits 80 columns"
