@@ -19,7 +19,7 @@ B := build
 O := $(B)/obj$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BIN := $(if $(SANITIZE),$(O),$(B))
 
-LIBRARIES := libvirt libvirt-qemu hwloc libcjson libxml-2.0 libseccomp nettle libcurl
+LIBRARIES := libvirt libvirt-qemu hwloc libcjson libxml-2.0 libseccomp nettle libcurl libnl-route-3.0
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lpthread -lm
 CFLAGS ?= -O2 -g

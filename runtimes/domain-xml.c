@@ -72,6 +72,19 @@ static void disk_add(xmlNodePtr devices, const struct domain *domain)
 		(void)node_add(disk, "address", NULL, "type", "virtio-mmio", NULL);
 }
 
+static void link_add(xmlNodePtr devices, const struct domain *domain)
+{
+	xmlNodePtr link = node_add(devices, "interface", NULL, "type", "bridge", NULL);
+
+	(void)node_add(link, "mac", NULL, "address", domain->hardware_address, NULL);
+	(void)node_add(link, "source", NULL, "bridge", domain->bridge, NULL);
+	(void)node_add(link, "model", NULL, "type", "virtio", NULL);
+	if (domain->machine == DOMAIN_MICROVM)
+		(void)node_add(link, "address", NULL, "type", "virtio-mmio", NULL);
+	else /* nobody boots from it */
+		(void)node_add(link, "rom", NULL, "enabled", "no", NULL);
+}
+
 /** A port whose bytes go to a socket on which the harness listens already, so that nothing is lost. */
 static xmlNodePtr port_add(xmlNodePtr devices, const char *socket)
 {
@@ -100,6 +113,8 @@ static void devices_add(xmlNodePtr root, const struct domain *domain)
 
 	if (domain->disk)
 		disk_add(devices, domain);
+	if (domain->bridge)
+		link_add(devices, domain);
 	(void)node_add(devices, "controller", NULL, "type", "usb", "model", "none", NULL);
 	channel_add(devices, domain);
 	(void)node_add(devices, "memballoon", NULL, "model", "none", NULL);

@@ -173,6 +173,11 @@ static void describe_command(struct box *box, const struct subject *subject)
 	box->arguments[box->argument_count++] = box->path;
 	box->variables[box->variable_count++] =
 	    box_text(box, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_UNIX_PREFIX PROTOCOL_CONTAINER_SOCKET);
+	if (subject->connected) {
+		cleanup_free char *peer = alloc_format(PROTOCOL_ENV_PEER "=%s", bridge_peer());
+
+		box->variables[box->variable_count++] = box_text(box, peer);
+	}
 	for (size_t i = 0; i < subject->variable_count; i++)
 		box->variables[box->variable_count++] = box_text(box, subject->variables[i].text);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,6 +39,12 @@ static bool has_root_tree(const struct run *run, const struct subject *subject)
 	return file_exists(root);
 }
 
+static bool may_make_network(const struct run *run, const struct subject *subject)
+{
+	(void)run;
+	return !namespace_is_rootless() || !strcmp(subject_setting(subject, "network"), "none");
+}
+
 static const struct {
 	bool (*holds)(const struct run *run, const struct subject *subject);
 	const char *value, *reason, *remedy;
@@ -47,6 +54,12 @@ static const struct {
 	"no CAP_SYS_ADMIN",
 	"This root user may not make namespaces: he is probably in a container himself.",
 	"Run tare on the host, or in a privileged container.",
+    },
+    {
+	may_make_network,
+	"not root",
+	"Only root makes the bridge of network=bridge.",
+	"Run tare as root, or without network=bridge.",
     },
     {
 	has_mount_setattr,

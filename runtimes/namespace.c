@@ -48,6 +48,13 @@ static const struct runtime_option namespace_options[] = {
 	    "who assembles the root: the container's first process (late, Linux 6.15), or start() (early)",
     },
     {
+	.name = "network",
+	.choices = "none|bridge",
+	.fallback = "none",
+	.summary =
+	    "bridge: a veth pair and a bridge in a network namespace of the run's own, with the workloads' peer on it",
+    },
+    {
 	.name = "pool",
 	.fallback = "0",
 	.summary = "for how many starts network, cgroups and root are made ahead",
@@ -61,6 +68,18 @@ static const struct runtime_option namespace_options[] = {
     },
     {0},
 };
+
+static int connect_prepare(struct namespace_state *state, struct subject *subject, struct error *err)
+{
+	if (strcmp(subject_setting(subject, "network"), "bridge") != 0)
+		return 0;
+	if (state->pool)
+		return error_input(
+		    err, "%s: what is made ahead has no network but its own; network=bridge takes no pool",
+		    subject->name);
+	subject->connected = true;
+	return bridge_open(&state->bridge, err);
+}
 
 static int namespace_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
@@ -81,6 +100,8 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
 		rc = namespace_pool_prepare(state, subject, err);
+	if (!rc)
+		rc = connect_prepare(state, subject, err);
 	if (!rc)
 		rc = namespace_describe(state, run, subject, err);
 	if (rc < 0)
@@ -117,6 +138,20 @@ int namespace_descriptors(struct instance *in, int channel, int fds[BOX_FDS_MAX]
 	return rc < 0 ? rc : first + (int)state->cgroups.count;
 }
 
+/* One more descriptor: a network that is a port of the bridge. How many there are then. */
+static int connect_box(const struct namespace_state *state, struct instance *in, int fds[BOX_FDS_MAX], int count,
+		       struct packet_fds *own, struct box *box, struct error *err)
+{
+	int netns = bridge_connect(state->bridge, in, err);
+
+	if (netns < 0)
+		return netns;
+	own->fds[own->count++] = netns;
+	fds[count] = netns;
+	box->network = count;
+	return count + 1;
+}
+
 static int namespace_create(struct instance *in, struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
@@ -126,6 +161,7 @@ static int namespace_create(struct instance *in, struct error *err)
 
 static int start_cold(struct instance *in, struct started *ret_started, struct error *err)
 {
+	const struct namespace_state *state = in->subject->state;
 	struct packet_fds own = {0};
 	int fds[BOX_FDS_MAX];
 	struct box box;
@@ -136,6 +172,8 @@ static int start_cold(struct instance *in, struct started *ret_started, struct e
 	own.count = 1;
 	namespace_box(in, &box);
 	rc = namespace_descriptors(in, own.fds[0], fds, &own, err);
+	if (rc >= 0 && state->bridge)
+		rc = connect_box(state, in, fds, rc, &own, &box, err);
 	if (rc >= 0)
 		rc = start_box(in->run->keeper, &box, fds, (size_t)rc, ret_started, err);
 	packet_close(&own);
@@ -194,6 +232,7 @@ static void namespace_finish(struct subject *subject)
 	if (!state)
 		return;
 	namespace_pool_free(state->pool);
+	bridge_close(state->bridge);
 	cgroup_close(&state->cgroups);
 	if (state->storage >= 0)
 		(void)close(state->storage);

@@ -9,6 +9,7 @@
 #include "harness/base/box.h"
 #include "harness/base/packet.h"
 #include "harness/model/runtime.h"
+#include "runtimes/bridge.h"
 #include "runtimes/cgroup.h"
 #include "runtimes/seccomp.h"
 
@@ -48,6 +49,7 @@ struct namespace_state {
 	unsigned losses; /**< start_losses() before the loans were taken; without root */
 	struct cgroups cgroups;
 	struct seccomp_facts filter;
+	struct bridge *bridge; /**< on which its network is a port; NULL: nothing but a loopback */
 	struct namespace_pool *pool; /**< what is made ahead (namespace-pool.c); NULL: nothing */
 };
 

@@ -164,7 +164,7 @@ static struct json *config_facts(const struct vm *vm, const struct subject *subj
 	else
 		json_add_null(config, "ahead");
 	json_add_text(config, "balloon", "none");
-	json_add_text(config, "network", "none");
+	json_add_text(config, "network", subject_setting(subject, "network"));
 	json_add_text(config, "channel", "ready: isa-debugcon, commands: isa-serial");
 	json_add_bool(config, "relabel", !vm->domain.keep_owners);
 	topology_facts(config, vm, expanded);

@@ -140,6 +140,11 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT_MODE "=ro");
 	if (vm_option_is(subject, "start", "restore"))
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_HOLD "=1");
+	if (vm->domain.bridge) {
+		cleanup_free char *peer = alloc_format(PROTOCOL_ENV_PEER "=%s", bridge_peer());
+
+		parameter_add(&vm->cmdline, peer);
+	}
 	for (size_t i = 0; i < subject->variable_count; i++) {
 		const char *text = subject->variables[i].text;
 
@@ -213,9 +218,13 @@ static int disk_plan(const struct run *run, const struct subject *subject, struc
 
 static const char *initrd_entry(const struct subject *subject, enum domain_machine machine)
 {
+	bool connected = vm_option_is(subject, "network", "bridge");
+
 	if (subject->root == ROOT_NONE)
 		return "initrd.none";
-	return machine == DOMAIN_MICROVM ? "initrd.mmio" : "initrd.pci";
+	if (machine == DOMAIN_MICROVM)
+		return connected ? "initrd.mmio-net" : "initrd.mmio";
+	return connected ? "initrd.pci-net" : "initrd.pci";
 }
 
 /** A guest without an operating system: nothing but its own few bytes. */
@@ -260,6 +269,11 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	domain->cpus = run->subject_cpus;
 	domain->cache = subject_setting(subject, "disk-cache");
 	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
+	if (vm_option_is(subject, "network", "bridge"))
+		domain->bridge = BRIDGE_NAME;
+	/* the drivers are in the initramfs of a guest with a disk */
+	if (!rc && domain->bridge && subject->root == ROOT_NONE)
+		rc = error_input(err, "%s: network=bridge takes a root tree, not root \"none\"", subject->name);
 	vm->qemu = vm_program_path("qemu-system-x86_64");
 	vm->driver = vm_driver_path();
 	if (!rc)
@@ -278,6 +292,7 @@ void vm_release(struct vm *vm)
 	vm_layers_clear(vm);
 	vm_parts_clear(vm);
 	libvirt_close(vm->libvirt);
+	bridge_close(vm->bridge);
 	vm_image_free(vm->image);
 	json_free(vm->guest);
 	if (vm->template_is_own)

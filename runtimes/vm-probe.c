@@ -60,6 +60,16 @@ static bool guest_check(const struct run *run, const struct subject *subject, st
 	return true;
 }
 
+/** Taps and bridges are made by root alone. */
+static bool network_check(const struct subject *subject, struct finding *finding)
+{
+	if (!geteuid() || vm_option_is(subject, "network", "none"))
+		return true;
+	finding_set(finding, FINDING_FAIL, "Only root makes the bridge of network=bridge.",
+		    "Run tare as root, or without network=bridge.");
+	return false;
+}
+
 static void accelerator_check(const struct subject *subject, struct finding *finding)
 {
 	struct subject copy = *subject;
@@ -92,7 +102,7 @@ void vm_probe(const struct run *run, const struct subject *subject, struct findi
 	(void)snprintf(ret_finding->id, sizeof(ret_finding->id), "vm");
 #if defined(__x86_64__)
 	if (programs_check(run, ret_finding) && account_check(run, ret_finding) &&
-	    guest_check(run, subject, ret_finding))
+	    guest_check(run, subject, ret_finding) && network_check(subject, ret_finding))
 		accelerator_check(subject, ret_finding);
 #else
 	(void)run;

@@ -34,6 +34,10 @@ const struct runtime_option vm_options[] = {
 	{"disk-cache", "writeback|none|unsafe", DOMAIN_DISK_CACHE,
 	 "the disk: through the host's page cache, past it, or through it with the guest's flushes ignored", NULL},
 	{"guest", "linux|bare", "linux", "bare: no system, a few kilobytes that send the ready byte: a control", NULL},
+	{"network", "none|bridge", "none",
+	 "bridge: virtio-net, a tap and a bridge in a network namespace of the run's own, with the workloads' peer "
+	 "on it",
+	 NULL},
 	{"start", "boot|restore", "boot", "restore: go on from a guest that was saved just before it was ready", NULL},
 	{0},
 };
@@ -43,6 +47,7 @@ struct vm_instance {
 	struct libvirt_domain *domain;
 	char *xml, *disk;
 	char uuid[37];
+	char hardware_address[18];
 };
 
 static struct vm *vm_of(const struct instance *in)
@@ -65,11 +70,13 @@ struct domain vm_domain(const struct vm *vm, const char *name, const char *socke
 static int facts_fill(const struct run *run, struct subject *subject, struct error *err)
 {
 	struct vm *vm = subject->state;
-	char name[48], socket[128];
+	char name[48], socket[128], hardware_address[18];
 
 	(void)snprintf(name, sizeof(name), "tare-%s-check", run->id);
 	(void)snprintf(socket, sizeof(socket), "%s/check", run->private_folder);
 	struct domain domain = vm_domain(vm, name, socket, vm->template);
+	bridge_hardware_address(name, hardware_address);
+	domain.hardware_address = hardware_address;
 	cleanup_free const char *serial = domain.socket_serial;
 	cleanup_free char *xml = domain_xml_build(&domain);
 	cleanup_free char *expanded = libvirt_expand(vm->libvirt, xml, err);
@@ -78,6 +85,19 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 		return error_wrap(err, err ? err->code : -EIO, "%s", subject->name);
 	subject->facts = vm_facts(vm, subject, expanded);
 	return 0;
+}
+
+/** libvirt and QEMU have to be in the run's network, where only who starts them here can be. */
+static int connect_prepare(struct subject *subject, struct vm *vm, struct error *err)
+{
+	if (vm_option_is(subject, "start", "restore"))
+		return error_input(err, "%s: a saved guest has no network; network=bridge takes start=boot",
+				   subject->name);
+	if (!libvirt_is_embedded(vm->libvirt))
+		return error_input(err, "%s: network=bridge works with the embedded driver alone, without --connect",
+				   subject->name);
+	subject->connected = true;
+	return bridge_open(&vm->bridge, err);
 }
 
 int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
@@ -96,7 +116,9 @@ int vm_prepare(const struct run *run, struct subject *subject, struct error *err
 	vm->domain.keep_owners = libvirt_is_embedded(vm->libvirt) && !geteuid();
 	if (vm->bare)
 		(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_CONTROL);
-	if (vm_option_is(subject, "start", "restore"))
+	if (vm_option_is(subject, "network", "bridge"))
+		rc = connect_prepare(subject, vm, err);
+	if (!rc && vm_option_is(subject, "start", "restore"))
 		rc = vm_image_make(run, subject, vm, err);
 	return rc ? rc : facts_fill(run, subject, err);
 }
@@ -153,6 +175,8 @@ static int vm_create(struct instance *in, struct error *err)
 	struct domain domain = vm_domain(vm, in->name, in->socket, own->disk);
 	cleanup_free const char *serial = domain.socket_serial;
 
+	bridge_hardware_address(in->name, own->hardware_address);
+	domain.hardware_address = own->hardware_address;
 	own->xml = domain_xml_build(&domain);
 	return 0;
 }
@@ -168,11 +192,26 @@ static int restore(struct instance *in, struct error *err)
 	return vm_image_start(vm->image, own->domain, &domain, err);
 }
 
+/** libvirt makes the tap where its caller is, and QEMU is born there. */
+static int start_connected(const struct bridge *bridge, struct vm_instance *own, struct error *err)
+{
+	int home = bridge_enter(bridge, err);
+
+	if (home < 0)
+		return home;
+	int rc = libvirt_domain_start(own->domain, own->xml, err);
+	int back = bridge_leave(home, err);
+
+	return rc ? rc : back;
+}
+
 static int vm_start(struct instance *in, struct error *err)
 {
 	struct vm_instance *own = in->state;
 
 	own->domain = libvirt_domain_new(vm_of(in)->libvirt, in);
+	if (vm_of(in)->bridge)
+		return start_connected(vm_of(in)->bridge, own, err);
 	return own->xml ? libvirt_domain_start(own->domain, own->xml, err) : restore(in, err);
 }
 

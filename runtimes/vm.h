@@ -4,6 +4,7 @@
 
 #include "harness/host/kvm.h"
 #include "harness/model/runtime.h"
+#include "runtimes/bridge.h"
 #include "runtimes/domain-xml.h"
 #include "runtimes/libvirt.h"
 
@@ -44,6 +45,7 @@ struct vm_part {
 struct vm {
 	const struct run *run;
 	struct libvirt *libvirt;
+	struct bridge *bridge;	/**< NULL: the guest has no network */
 	struct domain domain;	/**< everything but name, disk and sockets, which are the instance's */
 	struct json *guest;	/**< artifacts/guest/guest.json */
 	struct kvm_report kvm;

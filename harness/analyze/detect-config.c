@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "harness/analyze/experiment-ramp.h"
+#include "harness/analyze/network-class.h"
 
 static const char *config_text(const struct analysis_subject *s, const char *key)
 {
@@ -77,16 +78,6 @@ void detect_first_use(struct analysis *a, struct analysis_flag *flag)
 	}
 	if (!known)
 		flag_unchecked(flag, "no first use was timed");
-}
-
-/* Without a way out, or by the name of what leads out (R4.6); NULL: not known. */
-static const char *network_class(const struct analysis_subject *s)
-{
-	const char *network = config_text(s, "network");
-
-	if (!*network)
-		return NULL;
-	return !strcmp(network, "none") || !strcmp(network, "loopback") ? "none" : network;
 }
 
 void detect_network(struct analysis *a, struct analysis_flag *flag)

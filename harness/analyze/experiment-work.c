@@ -8,6 +8,7 @@
 
 #include "harness/analyze/experiment-records.h"
 #include "harness/analyze/multiple.h"
+#include "harness/analyze/network-class.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 
@@ -204,6 +205,22 @@ size_t work_reference(const struct analysis *analysis)
 	return first;
 }
 
+/* Whom this cell is held against. A way out of the box is compared only within its class (R4.6). */
+static size_t reference_of(const struct analysis *analysis, const struct work_cell *cell)
+{
+	const char *class = network_class(&analysis->subjects[cell->subject]);
+
+	if (cell->workload->class != WORKLOAD_OUTSIDE)
+		return work_reference(analysis);
+	for (size_t i = 0; class && i < analysis->subject_count; i++) {
+		const char *other = network_class(&analysis->subjects[i]);
+
+		if (analysis->subjects[i].usable && other && !strcmp(class, other))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
 static void cells_judge(struct work_cell *cells, size_t count)
 {
 	cleanup_free double *p = alloc_zero(count + 1, sizeof(*p));
@@ -225,30 +242,30 @@ static void cells_judge(struct work_cell *cells, size_t count)
 static struct work_cell *workload_cells(const struct analysis *analysis, const struct work_cell *like,
 					struct work_cell *cells, size_t *count)
 {
-	size_t reference = work_reference(analysis);
+	size_t based_on = SIZE_MAX; /* whose instances `base` has */
 	struct instances base = {0}, own;
 
-	for (size_t round = 0; round < 2; round++) /* the reference first, then all in order */
-		for (size_t i = 0; i < analysis->subject_count; i++) {
-			struct work_cell cell = *like;
+	for (size_t i = 0; i < analysis->subject_count; i++) {
+		struct work_cell cell = *like, first = *like;
 
-			cell.subject = i;
-			if (!round && i != reference)
-				continue;
-			bool any = cell_fill(analysis, &cell, &own);
+		cell.subject = i;
+		cell.reference = first.subject = reference_of(analysis, &cell);
+		bool any = cell_fill(analysis, &cell, &own);
 
-			if (!round) {
-				base = own;
-				continue;
+		if (any && cell.reference != i && cell.reference != SIZE_MAX) {
+			if (based_on != cell.reference) {
+				instances_free(&base);
+				(void)cell_fill(analysis, &first, &base);
+				based_on = cell.reference;
 			}
-			if (any && i != reference)
-				cell_compare(analysis, &cell, &base, &own);
-			instances_free(&own);
-			if (!any)
-				continue;
-			cells = alloc_grow(cells, *count + 1, sizeof(*cells));
-			cells[(*count)++] = cell;
+			cell_compare(analysis, &cell, &base, &own);
 		}
+		instances_free(&own);
+		if (!any)
+			continue;
+		cells = alloc_grow(cells, *count + 1, sizeof(*cells));
+		cells[(*count)++] = cell;
+	}
 	instances_free(&base);
 	return cells;
 }

@@ -17,6 +17,7 @@ struct work_cell {
 	char name[WORK_NAME_MAX]; /**< the workload's, or "program: NAME" */
 	char metric[40], unit[20]; /**< of a program's number; "": it is the cost, in ns */
 	size_t subject;
+	size_t reference; /**< whom it is held against; SIZE_MAX: nobody */
 	struct stats_summary cost; /**< of one operation, or that number, over instances; n = 0: none did it */
 	size_t failed;		      /**< instances in which it failed */
 	const char *reason;	      /**< why there is no value, or why one failed; NULL */
@@ -34,5 +35,8 @@ struct work_cell {
 struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count);
 /** What one operation cost in the instance of a record "work"; NAN: it did not do it. */
 double work_record_cost(const struct json *record);
-/** The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. */
+/**
+ * The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. Only a
+ * workload that leaves the box has another one: the first of the same network class.
+ */
 size_t work_reference(const struct analysis *analysis);

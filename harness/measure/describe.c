@@ -153,6 +153,8 @@ static struct json *describe_artifacts(const char *folder)
 		{"initrd-none", "initrd", "guest/initrd-none.cpio"},
 		{"initrd-mmio", "initrd", "guest/initrd-mmio.cpio"},
 		{"initrd-pci", "initrd", "guest/initrd-pci.cpio"},
+		{"initrd-mmio-net", "initrd", "guest/initrd-mmio-net.cpio"},
+		{"initrd-pci-net", "initrd", "guest/initrd-pci-net.cpio"},
 	};
 	struct json *array = json_array();
 	char tree[DIGEST_HEX];

@@ -23,6 +23,7 @@
 static const char *const unchanged[] = {
 	"payload", "bare", "root-none.sha256", "guest/vmlinuz", "guest/vmlinux",
 	"guest/initrd-none.cpio", "guest/initrd-mmio.cpio", "guest/initrd-pci.cpio",
+	"guest/initrd-mmio-net.cpio", "guest/initrd-pci-net.cpio",
 };
 
 /* The same file under another name, or its copy on another file system. */

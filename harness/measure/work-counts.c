@@ -96,6 +96,11 @@ static double cost_of(struct attempt *a, const struct workload *workload, const 
 	}
 }
 
+static bool is_out_of_reach(const struct workload *workload, const struct subject *subject)
+{
+	return workload->class == WORKLOAD_OUTSIDE && !subject->connected;
+}
+
 /* One instance of the subject runs everything for a moment. */
 static void costs_of_subject(struct experiment_turn *turn, size_t subject, double *ret_costs)
 {
@@ -114,6 +119,8 @@ static void costs_of_subject(struct experiment_turn *turn, size_t subject, doubl
 			     work_folder_make(&a, folder, sizeof(folder));
 
 		for (size_t i = 0; works && i < choice->count && !experiment_must_end(turn); i++) {
+			if (is_out_of_reach(choice->list[i], &turn->attempts->scenario->subjects[subject]))
+				continue;
 			ret_costs[i] = cost_of(&a, choice->list[i], folder, patience_ms);
 			works = sample.status == SAMPLE_OK;
 		}
@@ -154,13 +161,17 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 		json_add_text(cost, "subject", scenario->subjects[i].name);
 		json_add_number(cost, "ns_per_op", costs[i]);
 		json_append(list, cost);
-		if (!left_out[i])
+		bool alone = is_out_of_reach(workload, &scenario->subjects[i]);
+
+		if (!left_out[i] && !alone)
 			continue;
 		struct json *one = json_object();
-		cleanup_free char *reason = alloc_format(
-			"one iteration would take more than %.3g s even if %s took "
-			"only %.3g ms",
-			aim.limit_ns / 1e9, scenario->subjects[fastest].name, aim.floor_ns / MILLISECOND_NS);
+		cleanup_free char *reason =
+			alone ? alloc_text("it has no network with the peer in it; subjects with network=bridge have")
+			      : alloc_format("one iteration would take more than %.3g s even if %s took "
+					     "only %.3g ms",
+					     aim.limit_ns / 1e9, scenario->subjects[fastest].name,
+					     aim.floor_ns / MILLISECOND_NS);
 
 		json_add_text(one, "subject", scenario->subjects[i].name);
 		json_add_text(one, "reason", reason);

@@ -33,6 +33,7 @@
 #define PROTOCOL_ENV_STAGE "TARE_STAGE"     /* set by the first stage for the second: its own clock stamps */
 #define PROTOCOL_ENV_FAULT "TARE_FAULT"     /* for tests: what goes wrong instead of the ready byte (fault.h) */
 #define PROTOCOL_ENV_HOLD "TARE_HOLD"       /* guest only: "1": send H and wait before the ready byte */
+#define PROTOCOL_ENV_PEER "TARE_PEER"       /* "ADDRESS:PORT" of the network workloads' peer; absent: no network */
 #define PROTOCOL_ENV_DELAY "TARE_DELAY_NS"  /* for tests: sleep this long before the ready byte */
 
 /* For tests, how workloads fail. 1: wrong result, 2: dies, 3: hangs, 4: garbage. */
@@ -121,7 +122,22 @@
 #define PROTOCOL_WORKLOADS(X)                                                                                     \
 	X(cpu_int) X(cpu_prime) X(cpu_fp) X(mem_bw) X(mem_write) X(mem_lat_16k) X(mem_lat_1m) X(mem_lat_64m)       \
 	X(mem_lat_huge) X(page_fault) X(syscall) X(clock_vdso) X(clock_syscall) X(pipe_1cpu) X(pipe_2cpu) X(spawn) \
-	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_connect)
+	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_connect) \
+	X(net_host_rr) X(net_host_stream)
+
+/*
+ * The network of a box that has a peer outside: one link, whose address ends in the last two bytes of its hardware
+ * address. Who connects to the peer says first what he wants: all back that he sends, or PROTOCOL_PEER_DONE for each
+ * chunk that has arrived.
+ */
+#define PROTOCOL_NETWORK_LINK "eth0"
+#define PROTOCOL_NETWORK_PREFIX "10.83" /* addresses, in decimal */
+#define PROTOCOL_NETWORK_BITS 16
+#define PROTOCOL_NETWORK_HARDWARE "52:54:0a:53"
+#define PROTOCOL_PEER_ECHO 'e'
+#define PROTOCOL_PEER_TAKE 't'
+#define PROTOCOL_PEER_DONE '.'
+#define PROTOCOL_PEER_CHUNK (1u << 20) /* bytes */
 
 /*
  * A user's own program is a workload too: in every root tree, beside the payload, with its arguments in a file, each

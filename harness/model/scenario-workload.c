@@ -35,11 +35,13 @@ static int take_list(struct reading *r, const struct json *value, const struct p
 	return rc;
 }
 
+/* All for which a box needs nothing but itself. */
 static void take_all(struct workload_choice *choice)
 {
 	choice->list = alloc_zero(workload_count, sizeof(*choice->list));
-	for (; choice->count < workload_count; choice->count++)
-		choice->list[choice->count] = &workload_table[choice->count];
+	for (size_t i = 0; i < workload_count; i++)
+		if (workload_table[i].class != WORKLOAD_OUTSIDE)
+			choice->list[choice->count++] = &workload_table[i];
 }
 
 bool is_workload(const struct json *value)

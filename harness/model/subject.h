@@ -68,6 +68,7 @@ struct subject {
 	void *state;	    /**< the runtime's own; finish() frees it */
 	int daemons[4]; /**< process ids of what serves all instances of the engine: only its growth is theirs */
 	size_t daemon_count;
+	bool connected; /**< its instances have PROTOCOL_ENV_PEER, and a way there */
 	struct json *facts; /**< object: engine {name, version,...}, config {...}, guest {...}: method section
 			       7, `subjects` */
 	char label[32]; /**< what must stand beside the name everywhere: "tcg", "kvm-software"; "" for none */

@@ -14,8 +14,9 @@
 /** Panels of the chart and groups of the tables, in their order. */
 #define WORKLOAD_CLASSES(X)                                                                                  \
 	X(CPU, "cpu") X(MEMORY, "memory") X(KERNEL, "kernel") X(STORAGE, "storage") X(NETWORK, "network")  \
-	X(PROGRAM, "program")
+	X(OUTSIDE, "outside") X(PROGRAM, "program")
 
+/* OUTSIDE: over the box's network to the harness's peer, so only in subjects that are connected. */
 enum workload_class {
 #define WORKLOAD_ENUM(id, name) WORKLOAD_##id,
 	WORKLOAD_CLASSES(WORKLOAD_ENUM)
@@ -48,5 +49,5 @@ extern const struct workload workload_program;
 
 /** One of the table; NULL: there is none of that name. */
 const struct workload *workload_find(const char *name);
-/** "cpu", "memory", "kernel", "storage", "network" or "program". */
+/** "cpu", "memory", "kernel", "storage", "network", "outside" or "program". */
 const char *workload_class_name(enum workload_class class);

@@ -16,6 +16,8 @@ static struct json *json_of_cell(const struct analysis *analysis, const struct w
 	json_add_text(row, "workload", cell->workload->name);
 	json_add_text(row, "class", workload_class_name(cell->workload->class));
 	json_add_text(row, "subject", analysis->subjects[cell->subject].name);
+	json_add_text(row, "reference",
+		      cell->reference == SIZE_MAX ? NULL : analysis->subjects[cell->reference].name);
 	if (*cell->metric) {
 		json_add_text(row, "metric", cell->metric);
 		json_add_text(row, "unit", cell->unit);
@@ -125,6 +127,17 @@ static void work_notes(struct page *page, const struct analysis *analysis, const
 	page_gap(page);
 }
 
+/* The rows that are not held against what the paragraph says. */
+static void outside_note(struct page *page, const struct work_cell *cells, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (cells[i].workload->class == WORKLOAD_OUTSIDE && cells[i].cost.n) {
+			page_paragraph(page, "What leaves the box is compared only within a class of networks (R4.6): "
+					     "against the first subject of the same.");
+			return;
+		}
+}
+
 void section_work(struct page *page, const struct analysis *analysis)
 {
 	size_t count, reference = work_reference(analysis);
@@ -136,6 +149,7 @@ void section_work(struct page *page, const struct analysis *analysis)
 			     "R5.6). Times: against %s, paired by block. No score over all: each row stands for "
 			     "itself.",
 		       reference == SIZE_MAX ? "nothing" : analysis->subjects[reference].title);
+	outside_note(page, cells, count);
 	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)
 		table_of_class(page, analysis, cells, count, (enum workload_class)class);
 	work_notes(page, analysis, cells, count);

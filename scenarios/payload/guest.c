@@ -159,6 +159,8 @@ void guest_enter_root(char *const *environment)
 	size_t count = 0;
 
 	load_modules();
+	if (ready.peer)
+		guest_connect();
 	mount_at("devtmpfs", "/dev");
 	mount_root(ready.root);
 	switch_root();

@@ -8,6 +8,9 @@
  */
 void guest_enter_root(char *const *environment);
 
+/** Brings up the link with its address; guest_fail() where there is none. */
+void guest_connect(void);
+
 /** Mounts /proc and /sys, for the facts. What cannot be mounted shows as an unknown fact. */
 void guest_mount(void);
 

@@ -162,6 +162,7 @@ void ready_enter(const long *stack, uint64_t tsc)
 	ready.channel = environment_value(environment, PROTOCOL_ENV_CHANNEL);
 	ready.root = environment_value(environment, PROTOCOL_ENV_ROOT);
 	ready.root_mode = environment_value(environment, PROTOCOL_ENV_ROOT_MODE);
+	ready.peer = environment_value(environment, PROTOCOL_ENV_PEER);
 	ready.stage = environment_value(environment, PROTOCOL_ENV_STAGE);
 	if (is_command(stack) || open_channel() < 0)
 		return;

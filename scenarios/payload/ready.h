@@ -22,6 +22,7 @@ struct ready {
 	const char *channel; /**< value of TARE_CHANNEL, or NULL */
 	const char *root;    /**< value of TARE_ROOT, or NULL */
 	const char *root_mode; /**< value of TARE_ROOT_MODE, or NULL */
+	const char *peer;    /**< value of TARE_PEER, or NULL */
 	const char *stage;   /**< value of TARE_STAGE: the first stage's stamps as text, or NULL */
 	int fd;              /**< connected socket; -1 for the I/O ports or where nothing was opened */
 	bool isa;            /**< the channel is the I/O ports, which are open */

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TCP over the box's own loopback, one request at a time (a closed loop). net_rr: one byte there and back on one
- * connection (netperf's TCP_RR); net_connect: a connection for each byte.
+ * TCP, one request at a time (a closed loop). net_rr: one byte there and back on one connection (netperf's TCP_RR)
+ * over the box's own loopback; net_connect: a connection for each byte. net_host_rr: the same as net_rr with a peer
+ * outside of the box; net_host_stream: much at once to there.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "scenarios/payload/text.h"
 #include "scenarios/payload/work.h"
 
 struct net {
@@ -94,6 +98,40 @@ static int prepare_connected(struct work *work)
 	return rc < 0 ? rc : dial(work);
 }
 
+/* TARE_PEER: the peer outside, which is told what is wanted of it. */
+static int prepare_peer(struct work *work, char wanted)
+{
+	static struct net net = {.address = {.sin_family = AF_INET}};
+	const char *peer = getenv(PROTOCOL_ENV_PEER), *colon = peer ? strchr(peer, ':') : NULL;
+	char address[INET_ADDRSTRLEN];
+	uint64_t port = 0;
+
+	errno = ENETUNREACH;
+	if (!colon || (size_t)(colon - peer) >= sizeof(address) || !text_read_number(colon + 1, &port))
+		return work_failed(work, "peer");
+	memcpy(address, peer, (size_t)(colon - peer));
+	address[colon - peer] = '\0';
+	net.address.sin_port = htons((uint16_t)port);
+	if (inet_pton(AF_INET, address, &net.address.sin_addr) != 1)
+		return work_failed(work, "peer");
+	work->state = &net;
+	int rc = dial(work);
+
+	if (!rc && write(net.socket, &wanted, 1) != 1)
+		rc = work_failed(work, "peer");
+	return rc;
+}
+
+static int prepare_echo(struct work *work)
+{
+	return prepare_peer(work, PROTOCOL_PEER_ECHO);
+}
+
+static int prepare_take(struct work *work)
+{
+	return prepare_peer(work, PROTOCOL_PEER_TAKE);
+}
+
 static int one_request(struct work *work, uint64_t number)
 {
 	const struct net *net = work->state;
@@ -132,5 +170,31 @@ static int run_connect(struct work *work)
 	return rc;
 }
 
+static int run_stream(struct work *work)
+{
+	static char chunk[PROTOCOL_PEER_CHUNK];
+	const struct net *net = work->state;
+
+	work->checksum = 0;
+	for (uint64_t i = 0; i < work->count; i++) {
+		char byte = 0;
+
+		for (size_t sent = 0; sent < sizeof(chunk);) {
+			ssize_t count = write(net->socket, chunk + sent, sizeof(chunk) - sent);
+
+			if (count <= 0)
+				return work_failed(work, "send");
+			sent += (size_t)count;
+		}
+		if (read(net->socket, &byte, 1) != 1)
+			return work_failed(work, "receipt");
+		work->checksum += byte == PROTOCOL_PEER_DONE;
+	}
+	work->expected = work->count;
+	return 0;
+}
+
 const struct work_kind work_net_rr = {"net_rr", prepare_connected, NULL, run, NULL};
 const struct work_kind work_net_connect = {"net_connect", prepare, NULL, run_connect, NULL};
+const struct work_kind work_net_host_rr = {"net_host_rr", prepare_echo, NULL, run, NULL};
+const struct work_kind work_net_host_stream = {"net_host_stream", prepare_take, NULL, run_stream, NULL};

@@ -93,6 +93,21 @@ static void bare_guests_match(void **state)
 	}
 }
 
+/** One link on the bridge; on a PCI machine without the ROM that would boot from it. */
+static void links_are_as_asked(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < DOMAIN_MACHINE_COUNT; i++) {
+		struct domain domain = domain_at(i << 3 | 4);
+		cleanup_free char *path =
+			alloc_format(GOLDEN "/%s-tcg-bridge-tuned.xml", domain_machine_name(domain.machine));
+
+		domain.bridge = "tare0";
+		domain.hardware_address = "52:54:0a:53:01:07";
+		golden_file_matches(path, &domain);
+	}
+}
+
 /** A disk without a layer, past the host's page cache; one CPU has no topology to speak of. */
 static void disks_are_as_asked(void **state)
 {
@@ -255,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_files_match),
 		cmocka_unit_test(bare_guests_match),
+		cmocka_unit_test(links_are_as_asked),
 		cmocka_unit_test(disks_are_as_asked),
 		cmocka_unit_test(saved_domains_are_renamed),
 		cmocka_unit_test(texts_are_escaped),

@@ -14,6 +14,7 @@
 #include "harness/analyze/break-even.h"
 #include "harness/analyze/claims-decide.h"
 #include "harness/analyze/detect.h"
+#include "harness/analyze/experiment-work.h"
 #include "harness/base/cleanup.h"
 #include "harness/measure/device-bytes.h"
 #include "harness/model/experiment.h"
@@ -132,6 +133,57 @@ static void only_block_devices_count(void **state)
 	assert_int_equal(device_bytes_since(&known, &later).written, 12);
 	assert_int_equal(device_bytes_since(&known, &none).written, UNKNOWN);
 	assert_int_equal(device_bytes_since(&none, &known).read, UNKNOWN);
+}
+
+/* The last two reach a peer outside, by ways of these classes; "": the last one does not say. */
+static size_t outside_cells(const char *second, const char *third, struct work_cell cells[3])
+{
+	struct world w;
+	size_t count, found = 0;
+	struct json *json[3] = {NULL};
+
+	world_make(&w);
+	for (size_t i = 1; i < 3; i++) {
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "{\"config\":{\"network\":\"%s\"}}", i == 1 ? second : third);
+		w.subjects[i].json = json[i] = json_parse(text, strlen(text), "subject", NULL);
+		for (size_t block = 0; block < BLOCKS; block++)
+			(void)add_record(&w, i, block, "net_host_rr", (int64_t)(1000 * i));
+	}
+	for (size_t block = 0; block < BLOCKS; block++)
+		for (size_t i = 0; i < 3; i++)
+			(void)add_record(&w, i, block, "net_rr", (int64_t)(1000 * (i + 1)));
+	cleanup_free struct work_cell *all = work_cells_make(&w.analysis, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (all[i].workload->class == WORKLOAD_OUTSIDE)
+			cells[found++] = all[i];
+		else
+			assert_int_equal(all[i].reference, 0);
+	json_free(json[1]);
+	json_free(json[2]);
+	json_free(w.recording.experiments);
+	return found;
+}
+
+static void networks_are_compared_within_a_class(void **state)
+{
+	struct work_cell cells[3];
+
+	(void)state;
+	assert_int_equal(outside_cells("bridge", "bridge", cells), 2);
+	assert_int_equal(cells[0].reference, 1);
+	assert_false(cells[0].compared);
+	assert_int_equal(cells[1].reference, 1);
+	assert_true(cells[1].compared);
+	assert_float_equal(cells[1].versus.ratio.value, 2, 1e-6);
+	assert_int_equal(outside_cells("bridge", "user", cells), 2);
+	assert_int_equal(cells[1].reference, 2);
+	assert_false(cells[1].compared);
+	assert_int_equal(outside_cells("bridge", "", cells), 2);
+	assert_true(cells[1].reference == SIZE_MAX);
+	assert_false(cells[1].compared);
 }
 
 static bool topology_flag(const char *guest, const char *host)
@@ -253,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_that_reached_no_device_are_flagged),
 		cmocka_unit_test(only_block_devices_count),
+		cmocka_unit_test(networks_are_compared_within_a_class),
 		cmocka_unit_test(flat_guests_are_flagged),
 		cmocka_unit_test(start_up_is_held_against_life),
 		cmocka_unit_test(system_calls_decide_a_claim),
