@@ -162,9 +162,15 @@ static int lxc_start(struct instance *in, struct error *err)
 	return rc;
 }
 
+static void lxc_artefacts(const struct run *run, const struct subject *subject, struct costs *ret_costs)
+{
+	cleanup_free char *tree = layered_root_tree(run, subject);
+
+	costs_add_path(ret_costs, DISK_BASE, tree);
+}
+
 static int lxc_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
-	cleanup_free char *tree = layered_root_tree(in->run, in->subject);
 	pid_t monitor = process_parent(in->pid);
 	char path[PATH_MAX];
 
@@ -183,7 +189,7 @@ static int lxc_inspect(struct instance *in, struct costs *ret_costs, struct erro
 	}
 	ret_costs->own_cgroup = true;
 	costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
-	costs_add_path(ret_costs, DISK_BASE, tree);
+	lxc_artefacts(in->run, in->subject, ret_costs);
 	return 0;
 }
 
@@ -278,6 +284,7 @@ const struct runtime runtime_lxc = {
 	.kind = RUNTIME_CONTAINER,
 	.probe = lxc_probe,
 	.prepare = lxc_prepare,
+	.artefacts = lxc_artefacts,
 	.create = lxc_create,
 	.start = lxc_start,
 	.inspect = lxc_inspect,

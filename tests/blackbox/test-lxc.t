@@ -52,6 +52,7 @@ is "$?" 0 'a run'
 report=$scratch/good/report.json
 is "$(jq -r '.samples[] | select(.status != "ok" or .residue) | .subject + ": " + (.error // "") + (.residue // "")' "$report")" '' \
 	'all samples are good, and leave nothing'
+is "$(jq -r '[.samples[] | .state.pages_count > 0 and .state.resident_ratio > 0.9] | all' "$report")" true 'what it starts from is found, and was warm'
 is "$(jq -r '[.samples[] | select(.subject == "lxc" and .kind == "footprint")][0] | .memory[0].process_count == 2 and .memory[0].pss_bytes > 200000
 	and .memory[0].cgroup_kernel_bytes > 0 and .disk[0].instance.allocated_bytes > 0 and .disk[0].platform.allocated_bytes > 100000' "$report")" true \
 	'the weight holds the payload and its monitor, the disk the layer'
