@@ -14,9 +14,15 @@ engines_needed 'the way of an image' dockerd podman curl runc docker-registry
 docker_options=(--max-download-attempts 1)
 docker_start; result $? 'a private dockerd runs'
 podman_start; result $? 'a private podman runs'
-images() { for name in docker podman; do engine_answer "$scratch/$name/$name.sock" '/v1.40/images/json?all=1' | jq -r '.[].Id'; done; }
+# objects: images and containers of both engines
+objects() {
+	for name in docker podman; do
+		engine_answer "$scratch/$name/$name.sock" '/v1.40/images/json?all=1' | jq -r '.[].Id'
+		engine_answer "$scratch/$name/$name.sock" '/v1.40/containers/json?all=1' | jq -r '.[].Id'
+	done
+}
 # left: what a run could leave anywhere
-left() { images; pgrep -x docker-registry; find /run "$scratch"/run-* -name 'tare-*' -o -name registry; }
+left() { objects; pgrep -x docker-registry; pgrep -x payload; grep -o '/[^ ]*/tare-[^ ]*' /proc/self/mountinfo; find /run "$scratch"/run-* -name 'tare-*' -o -name registry; }
 # run NAME FILE: into run-NAME; how each subject ended
 run() {
 	timeout 300 "$tare" run "$scratch/$2.json" --quiet --plots none --out "$scratch/run-$1" >"$scratch/said-$1" 2>&1
@@ -98,10 +104,21 @@ podman start_error push' 'it fails in the push, and the other goes on'
 like "$(error far podman)" 'unreachable|refused' 'with the reason'
 is "$(left)" '' 'and nothing is left'
 
+# begin NAME: a long run in the background, until its image has been pulled once
+begin() {
+	timeout 60 "$tare" run "$scratch/docker.json" --quiet --plots none --blocks 20 --out "$scratch/run-$1" >/dev/null 2>&1 &
+	run=$!
+	for ((i = 0; i < 400; i++)); do [[ -s $scratch/run-$1/samples.jsonl ]] && grep -q '"what":"pull"' "$scratch/run-$1/samples.jsonl" && break; sleep 0.05; done
+}
+begin cut
+kill -INT "$(pgrep -P "$run" -x tare)"
+wait "$run"
+is "$?" 130 'interrupted'
+is "$(left)" '' 'it leaves no image, no container, no registry, no mount'
+is "$(jq -r '.experiments.distribution.images | length > 0' "$scratch/run-cut/report.json")" true 'and reports what there was until then'
+
 # Killed while its registry runs: the keeper ends that; images go with the next `tare clean`.
-timeout 60 "$tare" run "$scratch/docker.json" --quiet --plots none --blocks 20 --out "$scratch/run-kill" >/dev/null 2>&1 &
-run=$!
-for ((i = 0; i < 400; i++)); do [[ -s $scratch/run-kill/samples.jsonl ]] && grep -q '"what":"pull"' "$scratch/run-kill/samples.jsonl" && break; sleep 0.05; done
+begin kill
 kill -KILL "$(pgrep -x tare-harness)"
 wait "$run"
 "$tare" clean >/dev/null 2>&1

@@ -13,8 +13,9 @@ trap engines_farewell EXIT
 engines_needed 'images in layers' dockerd podman curl runc
 docker_start; result $? 'a private dockerd runs'
 podman_start; result $? 'a private podman runs'
-# images: what both engines hold
+# images, containers: what both engines hold
 images() { for name in docker podman; do engine_answer "$scratch/$name/$name.sock" '/v1.40/images/json?all=1' | jq -r '.[].Id'; done; }
+containers() { for name in docker podman; do engine_answer "$scratch/$name/$name.sock" '/v1.40/containers/json?all=1' | jq -r '.[].Id'; done; }
 
 cat >"$scratch/layers.json" <<'END'
 {"name": "layers", "experiment": {"name": "layers", "layers": 2, "bytes": 4000}, "subjects": [
@@ -54,5 +55,6 @@ for ((i = 0; i < 300; i++)); do [[ $(images | wc -l) -gt 2 ]] && break; sleep 0.
 kill -INT "$(pgrep -P "$run" -x tare)"
 wait "$run"
 is "$?" 130 'interrupted'
-is "$(images)" '' 'it leaves no image'
+is "$(images)$(containers)$(pgrep -x payload)$(grep -o '/[^ ]*/tare-[^ ]*' /proc/self/mountinfo)$(find /run -name 'tare-*')" '' \
+	'it leaves no image, no container, no mount, no folder'
 plan
