@@ -41,6 +41,13 @@ static struct json *files_limit(void)
 	return array;
 }
 
+/* As no command line asks for it: Docker then makes no network namespace ahead and gives the runtime no hook, which for
+ * `docker run --network none` starts the daemon's program once more. */
+static bool network_is_disabled(const struct instance *in)
+{
+	return !strcmp(subject_setting(in->subject, "network"), "disabled");
+}
+
 static struct json *host_part(const struct engine *engine, const struct instance *in)
 {
 	const struct limits *limits = &in->subject->limits;
@@ -55,7 +62,7 @@ static struct json *host_part(const struct engine *engine, const struct instance
 		json_add_text(host, "CpusetCpus", engine->run->subject_cpus);
 	json_add_text(log, "Type", "none");
 	json_add(host, "LogConfig", log);
-	json_add_text(host, "NetworkMode", subject_setting(in->subject, "network"));
+	json_add_text(host, "NetworkMode", network_is_disabled(in) ? "none" : subject_setting(in->subject, "network"));
 	json_add(host, "Binds", one_text(bind));
 	if (engine->traits->limits_files)
 		json_add(host, "Ulimits", files_limit());
@@ -76,7 +83,8 @@ struct json *engine_create_body(const struct engine *engine, const struct instan
 	json_add_text(body, "Hostname", in->name);
 	json_add(body, "Cmd", one_text(PROTOCOL_PAYLOAD_PATH));
 	json_add(body, "Env", environment);
-	json_add_bool(body, "NetworkDisabled", !strcmp(subject_setting(in->subject, "network"), "none"));
+	if (network_is_disabled(in))
+		json_add_bool(body, "NetworkDisabled", true);
 	json_add(body, "Labels", engine_labels(engine->run));
 	json_add(body, "HostConfig", host_part(engine, in));
 	return body;

@@ -17,14 +17,14 @@
 #include "runtimes/seccomp-oci.h"
 #include "runtimes/started.h"
 
-#define NETWORK_OPTION                                                                                       \
+#define NETWORK_OPTION(more, how)                                                                            \
 	{                                                                                                    \
-		.name = "network", .choices = "none|bridge", .fallback = "none",                             \
-		.summary = "what the container is connected to; only none compares with the other runtimes", \
+		.name = "network", .choices = "none|bridge" more, .fallback = "none",                        \
+		.summary = "what the container is connected to" how,                                         \
 	}
 
 const struct runtime_option engine_options[] = {
-    NETWORK_OPTION,
+    NETWORK_OPTION("|disabled", "; disabled: as none, but Docker does nothing for it"),
     {
 	.name = "profile",
 	.choices = "stock|equal",
@@ -34,7 +34,7 @@ const struct runtime_option engine_options[] = {
     {0},
 };
 
-static const struct runtime_option client_options[] = {NETWORK_OPTION, {0}};
+static const struct runtime_option client_options[] = {NETWORK_OPTION("", ""), {0}};
 
 static void security_choose(struct engine *engine, const struct subject *subject)
 {

@@ -60,6 +60,7 @@ cat >"$scratch/all.json" <<'END'
     {"name": "docker", "runtime": "docker"},
     {"name": "docker-equal", "runtime": "docker", "options": {"profile": "equal"}},
     {"name": "docker-none", "runtime": "docker", "root": "none"},
+    {"name": "docker-nonet", "runtime": "docker", "options": {"network": "disabled"}},
     {"name": "docker-cli", "runtime": "docker-cli"},
     {"name": "podman", "runtime": "podman"}
   ]
@@ -109,6 +110,9 @@ is "$(profile docker namespaces seccomp no_new_privs memory_limit_bytes pids_lim
 	"mnt pid net ipc uts$([[ -e /sys/fs/cgroup/cgroup.controllers ]] && printf ' cgroup') filter 0 268435456 64 0 overlay" \
 	'the profile of Docker as it comes, read from its running payload'
 is "$(profile docker-equal no_new_privs capabilities_bounding)" '1 0000000000000000' 'profile=equal: the locks of our own container'
+is "$(jq -r '[.samples[] | select(.subject == "docker" or .subject == "docker-cli") | .identity.profile] | unique | length' "$report")" 1 \
+	'over the socket and by the command line it is the same container'
+is "$(jq -n "$(profile docker-nonet mounts_count) < $(profile docker mounts_count)")" true 'network=disabled: without the files of a network'
 is "$(profile docker capabilities_bounding)" 00000000a80425fb "Docker's default capabilities"
 is "$(jq -r '[.not_equal[] | select(.what | startswith("profile.")) | .what] | contains(["profile.namespaces", "profile.no_new_privs",
 	"profile.capabilities_bounding"])' "$report")" true 'what is not equal is computed from the profiles'
