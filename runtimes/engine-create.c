@@ -41,8 +41,8 @@ static struct json *files_limit(void)
 	return array;
 }
 
-/* As no command line asks for it: Docker then makes no network namespace ahead and gives the runtime no hook, which for
- * `docker run --network none` starts the daemon's program once more. */
+/* As no command line asks for it: Docker then keeps nothing of the container's network namespace, and gives the runtime
+ * no hook, which for `docker run --network none` starts the daemon's program once more. */
 static bool network_is_disabled(const struct instance *in)
 {
 	return !strcmp(subject_setting(in->subject, "network"), "disabled");
