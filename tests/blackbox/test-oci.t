@@ -89,4 +89,27 @@ if [[ -e /usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema/con
 	is "$status" 1 'the schema finds what is wrong'
 	like "$said" 'namespaces' 'and names it'
 fi
+
+# --- those that are not there, and one that does nothing ----------------------------------------------------------------
+# row RUNTIME: its row of the list, on one line
+row() {
+	timeout 30 "$tare" list runtimes | awk -v name="$1" '$1 == name { on = 1 } on && $1 != name && /^[a-z]/ { exit } on' | tr -s ' \n' ' '
+}
+for name in youki runsc kata-runtime; do
+	command -v "$name" >/dev/null || like "$(row "$name")" "$name no .*There is no $name on this host. Install" "$name is listed, with the reason and what to do"
+done
+mkdir "$scratch/bin"
+printf '#!/bin/sh\nexit 7\n' >"$scratch/bin/runsc"
+chmod +x "$scratch/bin/runsc"
+export PATH=$scratch/bin:$PATH
+like "$(row runsc)" 'runsc ready' 'where the program is there the row is ready'
+cat >"$scratch/idle.json" <<'END'
+{"name": "idle", "blocks": {"latency": {"count": 1}}, "subjects": [
+  {"name": "process", "runtime": "process"}, {"name": "runsc", "runtime": "runsc"}]}
+END
+timeout 60 "$tare" run "$scratch/idle.json" --quiet --plots none --out "$scratch/idle" >/dev/null 2>&1
+is "$(jq -r '.samples[] | [.subject, .status, .phase // "", .error // "", .residue // ""] | join(" ")' "$scratch/idle/report.json" | sed 's/ *$//' | sort)" \
+	'process ok
+runsc start_error start runsc create: exit status 7: it wrote no log' 'what it does not do is its failure alone, and leaves nothing'
+is "$(left "$scratch/idle")" '' 'nor does the run'
 plan
