@@ -15,9 +15,10 @@ static double mean_of_two(double a, double b)
 
 static double median_sum(const struct sums *sums, size_t count)
 {
-	double middle = sums_select(sums, (count + 1) / 2);
+	double middle, next;
 
-	return count % 2 ? middle : mean_of_two(middle, sums_select(sums, count / 2 + 1));
+	sums_select_two(sums, (count + 1) / 2, &middle, count % 2 ? NULL : &next);
+	return count % 2 ? middle : mean_of_two(middle, next);
 }
 
 static struct estimate estimate_of(struct sums sums, size_t count, struct rank_range range)

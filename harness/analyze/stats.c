@@ -29,31 +29,58 @@ static uint64_t key_of(uint64_t bits)
 	return bits >> 63 ? ~bits : bits | 1ull << 63;
 }
 
-/*
- * By digits of a byte, the lowest first (Seward 1954), which is O(n). `from` is what is sorted; both arrays are written
- * to, and after eight digits it is `from` again that holds the result.
- */
-static void sort_digits(double *from, double *to, size_t n)
+#define DIGITS 8 /* of a key, each a byte */
+
+/* How many of the values have each byte at each place. */
+static void count_digits(const double *values, size_t n, size_t counts[DIGITS][256])
 {
-	for (unsigned int shift = 0; shift < 64; shift += 8) {
-		size_t places[257] = {0};
+	for (size_t i = 0; i < n; i++) {
 		uint64_t bits;
 
+		memcpy(&bits, &values[i], sizeof(bits));
+		bits = key_of(bits);
+		for (size_t digit = 0; digit < DIGITS; digit++)
+			counts[digit][bits >> 8 * digit & 0xff]++;
+	}
+}
+
+/* Where the first value with each byte goes. False: all have the same byte, which sorts nothing. */
+static bool digit_places(const size_t counts[256], size_t n, size_t ret_places[256])
+{
+	size_t place = 0;
+
+	for (size_t byte = 0; byte < 256; byte++) {
+		if (counts[byte] == n)
+			return false;
+		ret_places[byte] = place;
+		place += counts[byte];
+	}
+	return true;
+}
+
+/* By digits of a byte, the lowest first (Seward 1954), which is O(n). `room` is as large as what is sorted. */
+static void sort_digits(double *values, double *room, size_t n)
+{
+	size_t counts[DIGITS][256] = {0}, places[256];
+	double *from = values, *to = room;
+
+	count_digits(values, n, counts);
+	for (size_t digit = 0; digit < DIGITS; digit++) {
+		if (!digit_places(counts[digit], n, places))
+			continue;
 		for (size_t i = 0; i < n; i++) {
+			uint64_t bits;
+
 			memcpy(&bits, &from[i], sizeof(bits));
-			places[(key_of(bits) >> shift & 0xff) + 1]++;
-		}
-		for (size_t digit = 0; digit < 256; digit++)
-			places[digit + 1] += places[digit];
-		for (size_t i = 0; i < n; i++) {
-			memcpy(&bits, &from[i], sizeof(bits));
-			to[places[key_of(bits) >> shift & 0xff]++] = from[i];
+			to[places[key_of(bits) >> 8 * digit & 0xff]++] = from[i];
 		}
 		double *swap = from;
 
 		from = to;
 		to = swap;
 	}
+	if (from != values)
+		memcpy(values, from, n * sizeof(*values));
 }
 
 void stats_sort(double *values, size_t n)

@@ -58,18 +58,17 @@ static double value_of(uint64_t key)
 /* One step along the border is one row down or one column back, and no branch: which of both cannot be foretold. */
 static struct count count_up_to(const struct sums *sums, double limit)
 {
-	size_t whole = 0, diagonal = 0, i = 0, j = sums->n;
+	size_t counted = 0, i = 0, j = sums->n, half = sums->half;
 
-	while (i < sums->m && j > 0) {
+	/* Of a symmetric matrix from the diagonal on: what is below it is the same again. */
+	while (i < sums->m && j > half * i) {
 		bool above = sum_of(sums, i, j - 1) > limit;
 
-		whole += above ? 0 : j;
+		counted += above ? 0 : j - half * i;
 		i += !above;
 		j -= above;
 	}
-	for (i = 0; sums->half && i < sums->m && sum_of(sums, i, i) <= limit;)
-		diagonal = ++i;
-	return (struct count){.whole = whole, .counted = sums->half ? (whole + diagonal) / 2 : whole};
+	return (struct count){.whole = half ? 2 * counted - i : counted, .counted = counted};
 }
 
 static void bracket_narrow(struct bracket *bracket, const struct sums *sums, size_t k, uint64_t key)
@@ -187,7 +186,7 @@ static void list_row(void *data, const struct sums *sums, size_t i, size_t from,
 		listed->values[listed->count++] = sum_of(sums, i, j);
 }
 
-double sums_select(const struct sums *sums, size_t k)
+void sums_select_two(const struct sums *sums, size_t k, double *ret_first, double *ret_second)
 {
 	size_t whole = sums->m * sums->n, few = 1024 + (sums->m + sums->n) / 64;
 	struct bracket bracket = {
@@ -215,12 +214,27 @@ double sums_select(const struct sums *sums, size_t k)
 			bracket_narrow(&bracket, sums, k, bracket.lo + (bracket.hi - bracket.lo) / 2);
 		left = bracket.up_to.counted - bracket.below.counted;
 	}
-	if (bracket.hi - bracket.lo == 1)
-		return value_of(bracket.hi) + 0.0; /* -0 becomes 0 */
-	cleanup_free double *values = alloc_zero(left, sizeof(*values));
+	bool alike = bracket.hi - bracket.lo == 1;
+	cleanup_free double *values = alike ? NULL : alloc_zero(left, sizeof(*values));
 	struct listed listed = {.values = values};
+	size_t at = k - bracket.below.counted - 1;
 
-	bracket_rows(&bracket, sums, list_row, &listed);
+	if (!alike)
+		bracket_rows(&bracket, sums, list_row, &listed);
 	stats_sort(values, listed.count);
-	return values[k - bracket.below.counted - 1] + 0.0;
+	*ret_first = (alike ? value_of(bracket.hi) : values[at]) + 0.0; /* -0 becomes 0 */
+	if (!ret_second)
+		return;
+	if (k < bracket.up_to.counted)
+		*ret_second = (alike ? value_of(bracket.hi) : values[at + 1]) + 0.0;
+	else
+		sums_select_two(sums, k + 1, ret_second, NULL);
+}
+
+double sums_select(const struct sums *sums, size_t k)
+{
+	double value;
+
+	sums_select_two(sums, k, &value, NULL);
+	return value;
 }

@@ -155,8 +155,8 @@ static const struct json_plain_field *step_key(struct json_plain *plain, const s
 	if (!json_plain_step(plain, '"'))
 		return NULL;
 	for (; field->key; field++) {
-		if (!strncmp(plain->at, field->key, field->length) && plain->at[field->length] == '"' &&
-		    plain->at[field->length + 1] == ':') {
+		if (*plain->at == *field->key && !strncmp(plain->at, field->key, field->length) &&
+		    plain->at[field->length] == '"' && plain->at[field->length + 1] == ':') {
 			plain->at += field->length + 2;
 			return field;
 		}
