@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "harness/analyze/alarms.h"
+#include "harness/analyze/footprint.h"
 #include "harness/analyze/marginal.h"
 #include "harness/analyze/pairs.h"
 #include "harness/analyze/strays.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 
-bool analysis_counts_in(const struct sample *sample)
+bool analysis_counts_in(const struct brief *sample)
 {
 	return sample->valid && !sample->warmup && sample->status != SAMPLE_SKIPPED &&
 	       sample->status != SAMPLE_ABORTED;
@@ -100,7 +101,7 @@ static int subjects_read(struct analysis *a, struct error *err)
 
 static int compare_samples(const void *a, const void *b)
 {
-	const struct sample *x = *(const struct sample *const *)a, *y = *(const struct sample *const *)b;
+	const struct brief *x = *(const struct brief *const *)a, *y = *(const struct brief *const *)b;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
@@ -118,17 +119,27 @@ static size_t find_subject(struct analysis_subject *const *sorted, const struct 
 	return found ? (size_t)(*found - a->subjects) : SIZE_MAX;
 }
 
+/* The order in which most journals have them anyway. */
+static void samples_sort(const struct brief **samples, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (compare_samples(&samples[i - 1], &samples[i]) > 0) {
+			qsort(samples, count, sizeof(samples[0]), compare_samples);
+			return;
+		}
+}
+
 /* A counting sort by subject, then each subject's own samples into order. */
 static void subjects_index(struct analysis *a)
 {
-	const struct recording *r = a->recording;
+	const struct briefs *briefs = &a->recording->briefs;
 	cleanup_free struct analysis_subject **sorted = subjects_sorted(a);
-	cleanup_free size_t *owner = alloc_zero(r->sample_count, sizeof(*owner));
+	cleanup_free size_t *owner = alloc_zero(briefs->count, sizeof(*owner));
 	size_t used = 0;
 
-	a->samples = alloc_zero(r->sample_count, sizeof(*a->samples));
-	for (size_t i = 0; i < r->sample_count; i++) {
-		owner[i] = find_subject(sorted, a, r->samples[i].subject);
+	a->samples = alloc_zero(briefs->count, sizeof(*a->samples));
+	for (size_t i = 0; i < briefs->count; i++) {
+		owner[i] = find_subject(sorted, a, briefs->list[i]->shared->subject);
 		if (owner[i] == SIZE_MAX)
 			a->orphans++;
 		else
@@ -139,18 +150,17 @@ static void subjects_index(struct analysis *a)
 		used += a->subjects[s].sample_count;
 		a->subjects[s].sample_count = 0;
 	}
-	for (size_t i = 0; i < r->sample_count; i++)
+	for (size_t i = 0; i < briefs->count; i++)
 		if (owner[i] != SIZE_MAX)
-			a->subjects[owner[i]].samples[a->subjects[owner[i]].sample_count++] = &r->samples[i];
+			a->subjects[owner[i]].samples[a->subjects[owner[i]].sample_count++] = briefs->list[i];
 	for (size_t s = 0; s < a->subject_count; s++)
-		qsort(a->subjects[s].samples, a->subjects[s].sample_count, sizeof(a->samples[0]),
-		      compare_samples);
+		samples_sort(a->subjects[s].samples, a->subjects[s].sample_count);
 }
 
 static void counts_make(struct analysis_subject *s, double confidence)
 {
 	for (size_t i = 0; i < s->sample_count; i++) {
-		const struct sample *row = s->samples[i];
+		const struct brief *row = s->samples[i];
 		struct analysis_counts *c = &s->counts[row->kind];
 
 		c->attempts++;
@@ -164,50 +174,11 @@ static void counts_make(struct analysis_subject *s, double confidence)
 			continue;
 		c->tried++;
 		c->failed += row->status != SAMPLE_OK && row->status != SAMPLE_TIMEOUT;
-		if (!s->identity && row->has_identity && row->status == SAMPLE_OK)
+		if (!s->identity && row->shared->has_identity && row->status == SAMPLE_OK)
 			s->identity = row;
 	}
 	for (size_t k = 0; k < BLOCK_KIND_COUNT; k++)
 		s->counts[k].failed_ci = stats_wilson(s->counts[k].failed, s->counts[k].tried, confidence);
-}
-
-/* The median of one number of all readings; `offset` is that of an int64_t in struct sample. */
-static double reading_median(const struct analysis_subject *s, size_t has_offset, size_t offset)
-{
-	cleanup_free double *values = alloc_zero(s->sample_count, sizeof(*values));
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->sample_count; i++) {
-		const char *sample = (const char *)s->samples[i];
-		int64_t number = *(const int64_t *)(sample + offset);
-
-		if (analysis_counts_in(s->samples[i]) && *(const bool *)(sample + has_offset) &&
-		    number != UNKNOWN && s->samples[i]->status == SAMPLE_OK)
-			values[n++] = (double)number;
-	}
-	stats_sort(values, n);
-	return stats_quantile(values, n, 0.5);
-}
-
-static void footprint_make(struct analysis_subject *s)
-{
-	static const size_t offsets[] = {
-#define FIELD_OFFSET(member, key, text) offsetof(struct sample, memory.member),
-		SAMPLE_MEMORY_FIELDS(FIELD_OFFSET)
-#undef FIELD_OFFSET
-	};
-	typedef typeof(((struct disk_reading *)NULL)->rows[0]) disk_row;
-
-	for (size_t i = 0; i < MEMORY_FIELD_COUNT; i++)
-		s->memory_bytes[i] = reading_median(s, offsetof(struct sample, has_memory), offsets[i]);
-	for (size_t i = 0; i < DISK_ROW_COUNT; i++) {
-		size_t row = offsetof(struct sample, disk.rows) + i * sizeof(disk_row);
-		size_t has = offsetof(struct sample, has_disk);
-
-		s->disk[i].allocated_bytes =
-			reading_median(s, has, row + offsetof(disk_row, allocated_bytes));
-		s->disk[i].apparent_bytes = reading_median(s, has, row + offsetof(disk_row, apparent_bytes));
-	}
 }
 
 static void summary_collect(struct analysis_summary *sum, const struct analysis_subject *subject)
@@ -215,10 +186,11 @@ static void summary_collect(struct analysis_summary *sum, const struct analysis_
 	size_t count = subject->sample_count;
 
 	sum->values = alloc_zero(count, sizeof(*sum->values));
-	sum->samples = alloc_zero(count, sizeof(*sum->samples));
+	sum->of = subject->samples;
+	sum->at = alloc_zero(count, sizeof(*sum->at));
 	sum->timeout_ns = NAN;
 	for (size_t i = 0; i < count; i++) {
-		const struct sample *s = subject->samples[i];
+		const struct brief *s = subject->samples[i];
 		bool is_time = s->status == SAMPLE_OK || s->status == SAMPLE_TIMEOUT;
 
 		if (s->kind != sum->metric->kind || !analysis_counts_in(s) || !is_time)
@@ -229,15 +201,17 @@ static void summary_collect(struct analysis_summary *sum, const struct analysis_
 			sum->missing += s->status == SAMPLE_OK;
 			continue;
 		}
-		if (isinf(value) && s->timeout_ns != UNKNOWN && !(sum->timeout_ns <= (double)s->timeout_ns))
-			sum->timeout_ns = (double)s->timeout_ns;
-		sum->samples[sum->count] = s;
+		int64_t timeout_ns = s->shared->timeout_ns;
+
+		if (isinf(value) && timeout_ns != UNKNOWN && !(sum->timeout_ns <= (double)timeout_ns))
+			sum->timeout_ns = (double)timeout_ns;
+		sum->at[sum->count] = (uint32_t)i;
 		sum->values[sum->count++] = value;
 	}
 }
 
 /* The sample in the middle: its phases add up to a whole, which medians of phases do not. */
-static const struct sample *medoid_of(const struct analysis_summary *sum)
+static const struct brief *middle_of(const struct analysis_summary *sum)
 {
 	if (!sum->count)
 		return NULL;
@@ -246,14 +220,14 @@ static const struct sample *medoid_of(const struct analysis_summary *sum)
 
 	for (size_t i = 0; isfinite(middle) && i < sum->count; i++)
 		if (sum->values[i] == middle)
-			return sum->samples[i];
+			return analysis_sample(sum, i);
 	return NULL;
 }
 
 static void summary_free(struct analysis_summary *sum)
 {
 	free(sum->values);
-	free(sum->samples);
+	free(sum->at);
 }
 
 /* Appends the summary of each metric that the subject has; of a headline metric also where all attempts
@@ -282,9 +256,17 @@ static int summaries_make(struct analysis *a, size_t subject, struct error *err)
 			return error_wrap(err, rc, "%s of %s", metric->name, s->name);
 		marginal_settle(a, &a->summaries[a->summary_count - 1]);
 		if (!strcmp(metric->name, "request_to_ready_ns"))
-			s->medoid = medoid_of(&sum);
+			s->middle = middle_of(&sum);
 	}
 	return 0;
+}
+
+static int medoid_read(const struct recording *recording, struct analysis_subject *s, struct error *err)
+{
+	if (!s->middle)
+		return 0;
+	s->medoid = alloc_zero(1, sizeof(*s->medoid));
+	return recording_sample(recording, s->middle, s->medoid, err);
 }
 
 static int subjects_weigh(struct analysis *a, struct error *err)
@@ -296,6 +278,8 @@ static int subjects_weigh(struct analysis *a, struct error *err)
 		counts_make(&a->subjects[i], a->confidence);
 		footprint_make(&a->subjects[i]);
 		rc = summaries_make(a, i, err);
+		if (!rc)
+			rc = medoid_read(a->recording, &a->subjects[i], err);
 	}
 	return rc;
 }
@@ -346,6 +330,8 @@ void analysis_release(struct analysis *analysis)
 	claims_release(&analysis->claims);
 	free(analysis->alarms);
 	free(analysis->samples);
+	for (size_t i = 0; i < analysis->subject_count; i++)
+		free(analysis->subjects[i].medoid);
 	free(analysis->subjects);
 	*analysis = (struct analysis){0};
 }

@@ -17,6 +17,7 @@
 #include "harness/analyze/floors.h"
 #include "harness/analyze/stats.h"
 #include "harness/analyze/verdict.h"
+#include "harness/model/brief.h"
 #include "harness/model/metric.h"
 #include "harness/model/recording.h"
 #include "harness/model/sample.h"
@@ -53,22 +54,24 @@ struct analysis_subject {
 	bool usable;         /**< false: skipped, `reason` says why */
 	const char *reason;
 	const struct json *json; /**< its object in plan.json */
-	const struct sample **samples; /**< all of its attempts, by kind, block and id */
+	const struct brief **samples; /**< all of its attempts, by kind, block and id */
 	size_t sample_count;
 	struct analysis_counts counts[BLOCK_KIND_COUNT];
 	double memory_bytes[MEMORY_FIELD_COUNT]; /**< median at point "idle"; NAN: not known */
 	struct {
 		double allocated_bytes, apparent_bytes; /**< medians; NAN: not known */
 	} disk[DISK_ROW_COUNT];
-	const struct sample *medoid; /**< its request_to_ready is the (lower) median: its phases add up; NULL: none */
-	const struct sample *identity; /**< first counted sample that has one; NULL: none */
+	const struct brief *middle; /**< its request_to_ready is the (lower) median; NULL: none */
+	struct sample *medoid; /**< the whole of it: its phases add up */
+	const struct brief *identity; /**< first counted sample that has one, in what it shares; NULL: none */
 };
 
 /** The values of one metric for one subject, and where they lie. Exists only where something was tried. */
 struct analysis_summary {
 	const struct metric *metric;
 	size_t subject;		/**< index in struct analysis.subjects */
-	const struct sample **samples; /**< those that count and have a value, in the order in which they ran */
+	const struct brief *const *of; /**< the subject's samples */
+	uint32_t *at; /**< which of these count and have a value, in the order in which they ran */
 	double *values;		/**< one for each; INFINITY: timed out, at least its timeout */
 	size_t count;		/**< = stats.n; 0: no value at all, all of stats NAN */
 	size_t missing;		/**< samples that were ok but lack this number */
@@ -110,9 +113,15 @@ struct analysis {
 	double confidence; /**< 0.95 */
 	uint64_t seed;	   /**< of the plan */
 	const char *kvm_class; /**< host.json: "kvm-hw", "kvm-nested", "kvm-software", "none"; "" not known */
-	const struct sample **samples; /**< storage of the subjects' lists */
+	const struct brief **samples; /**< storage of the subjects' lists */
 	size_t orphans;	   /**< samples whose subject is not in the plan: ignored and counted */
 };
+
+/** The sample that the summary's value `index` is of. */
+static inline const struct brief *analysis_sample(const struct analysis_summary *summary, size_t index)
+{
+	return summary->of[summary->at[index]];
+}
 
 /** With more pairs of VM and container than this, the VMs meet only the plain container of their root. */
 #define ANALYSIS_PAIRS_MAX 400
@@ -132,4 +141,4 @@ bool analysis_is_control(const struct analysis_subject *subject);
 /** Index of the first subject of a kind in a root class, named like its runtime if there is one; SIZE_MAX: none. */
 size_t analysis_plain(const struct analysis *analysis, enum analysis_kind kind, const char *root);
 /** Does the sample enter statistics: valid, not warm-up, neither skipped nor aborted. */
-bool analysis_counts_in(const struct sample *sample);
+bool analysis_counts_in(const struct brief *sample);

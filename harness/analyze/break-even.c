@@ -15,7 +15,7 @@
 const double break_even_parts[BREAK_EVEN_PARTS] = {0.1, 0.05, 0.01};
 
 /* What came of one workload in the instance of a sample; NULL: nothing. */
-static const struct json *record_of(const struct analysis *a, const struct sample *sample, const char *workload)
+static const struct json *record_of(const struct analysis *a, const struct brief *sample, const char *workload)
 {
 	for (const struct json *r = NULL; (r = experiment_next(a, EXPERIMENT_WORK, r));)
 		if (experiment_is(r, EXPERIMENT_WORK) && json_get_int(r, "sample", -1) == (int64_t)sample->id &&
@@ -47,7 +47,7 @@ static struct break_even row_of(const struct analysis *a, size_t subject, const 
 	size_t count = 0, known = 0;
 
 	for (size_t i = 0; i < s->sample_count; i++) {
-		const struct sample *sample = s->samples[i];
+		const struct brief *sample = s->samples[i];
 		double ns = sample->kind == BLOCK_EXPERIMENT && analysis_counts_in(sample) ? start->value(sample) : NAN;
 
 		if (!isfinite(ns))

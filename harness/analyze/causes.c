@@ -12,41 +12,43 @@ static double known(int64_t number)
 	return number == UNKNOWN ? NAN : (double)number;
 }
 
-static double cache_of(const struct sample *s)
+static double cache_of(const struct brief *s)
 {
-	return 100 * (1 - cache_state_ratio(&s->cache));
+	const struct cache_state state = brief_cache(s);
+
+	return 100 * (1 - cache_state_ratio(&state));
 }
 
-static double steal_of(const struct sample *s)
+static double steal_of(const struct brief *s)
 {
 	return known(s->steal_ns);
 }
 
-static double pressure_of(const struct sample *s)
+static double pressure_of(const struct brief *s)
 {
 	return known(s->psi_cpu_some_us);
 }
 
-static double switches_of(const struct sample *s)
+static double switches_of(const struct brief *s)
 {
 	return known(s->involuntary_switches);
 }
 
-static double faults_of(const struct sample *s)
+static double faults_of(const struct brief *s)
 {
 	return known(s->major_faults);
 }
 
-static double notify_of(const struct sample *s)
+static double notify_of(const struct brief *s)
 {
-	return known(sample_span_ns(s, EVENT_READY_SRC, EVENT_READY_OBS));
+	return known(brief_span_ns(s, EVENT_READY_SRC, EVENT_READY_OBS));
 }
 
 /* `least`: a difference below it tells nothing. */
 static const struct {
 	const char *text, *unit;
 	double least;
-	double (*value)(const struct sample *sample);
+	double (*value)(const struct brief *sample);
 } causes[CAUSE_COUNT] = {
 	[CAUSE_CACHE] = {"of the image was not resident", "%", 1, cache_of},
 	[CAUSE_STEAL] = {"stolen by the hypervisor below", "ns", 1, steal_of},
@@ -73,7 +75,7 @@ static size_t take_side(const struct analysis_summary *sum, double fence, bool s
 	size_t n = 0;
 
 	for (size_t i = 0; i < sum->count; i++) {
-		double value = causes[cause].value(sum->samples[i]);
+		double value = causes[cause].value(analysis_sample(sum, i));
 
 		if ((sum->values[i] > fence) == slow && !isnan(value))
 			ret[n++] = value;

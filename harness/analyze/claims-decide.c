@@ -230,12 +230,12 @@ static struct tally count_identities(const struct analysis_subject *s, bool (*is
 	struct tally t = {0};
 
 	for (size_t i = 0; i < s->sample_count; i++) {
-		const struct sample *sample = s->samples[i];
+		const struct brief *sample = s->samples[i];
 
-		if (!analysis_counts_in(sample) || !sample->has_identity || sample->status != SAMPLE_OK)
+		if (!analysis_counts_in(sample) || !sample->shared->has_identity || sample->status != SAMPLE_OK)
 			continue;
 		t.of++;
-		t.yes += is_so(&sample->identity);
+		t.yes += is_so(&sample->shared->identity);
 	}
 	return t;
 }
@@ -272,8 +272,8 @@ void claim_decide_kernel(const struct sides *s, struct claim_result *r)
 	r->pairs = c.of < v.of ? c.of : v.of;
 	SAY(r->because,
 	    "A boot id of its own: %s in %zu of %zu samples (kernel %.72s), %s in %zu of %zu (kernel %.72s).",
-	    s->vm->title, v.yes, v.of, s->vm->identity->identity.kernel_release, s->container->title, c.yes, c.of,
-	    s->container->identity->identity.kernel_release);
+	    s->vm->title, v.yes, v.of, s->vm->identity->shared->identity.kernel_release, s->container->title, c.yes,
+	    c.of, s->container->identity->shared->identity.kernel_release);
 }
 
 void claim_decide_visible(const struct sides *s, struct claim_result *r)

@@ -21,13 +21,13 @@ void claim_decide_system(const struct analysis *a, struct claim_result *r)
 		const struct analysis_subject *s = &a->subjects[i];
 
 		for (size_t k = 0; is_bare(s) && k < s->sample_count; k++) {
-			const struct sample *sample = s->samples[k];
+			const struct brief *sample = s->samples[k];
 
-			if (sample->status != SAMPLE_OK || !sample->has_identity)
+			if (sample->status != SAMPLE_OK || !sample->shared->has_identity)
 				continue;
 			one = s;
 			ready++;
-			bare += !strcmp(sample->identity.kernel_release, PROTOCOL_RELEASE_BARE);
+			bare += !strcmp(sample->shared->identity.kernel_release, PROTOCOL_RELEASE_BARE);
 		}
 	}
 	if (!one)

@@ -15,8 +15,8 @@
 static bool has_filter(const struct analysis_subject *s)
 {
 	for (size_t i = 0; i < s->sample_count; i++)
-		if (s->samples[i]->identity.profile.known)
-			return !strcmp(s->samples[i]->identity.profile.seccomp, "filter");
+		if (s->samples[i]->shared->identity.profile.known)
+			return !strcmp(s->samples[i]->shared->identity.profile.seccomp, "filter");
 	return false;
 }
 

@@ -13,16 +13,17 @@ struct proof {
 	const char *reason;
 };
 
-static void proof_take(struct proof *proof, const struct cache_state *state)
+static void proof_take(struct proof *proof, const struct brief *sample)
 {
-	double ratio = cache_state_ratio(state);
+	const struct cache_state state = brief_cache(sample);
+	double ratio = cache_state_ratio(&state);
 
 	proof->tried++;
-	proof->failed += !cache_state_proven(state);
+	proof->failed += !cache_state_proven(&state);
 	proof->least = fmin(proof->least, ratio);
 	proof->most = fmax(proof->most, ratio);
-	if (*state->reason)
-		proof->reason = state->reason;
+	if (*state.reason)
+		proof->reason = sample->shared->cache.reason;
 }
 
 /* All samples that wanted `state`; touches the subjects of those that lack the proof, or of all of them. */
@@ -32,12 +33,13 @@ static struct proof collect(struct analysis *a, struct analysis_flag *flag, cons
 
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
-			const struct cache_state *cache = &a->subjects[i].samples[k]->cache;
+			const struct brief *sample = a->subjects[i].samples[k];
+			const struct cache_state cache = brief_cache(sample);
 
-			if (strcmp(cache->wanted, state))
+			if (strcmp(cache.wanted, state))
 				continue;
-			proof_take(&proof, cache);
-			if (all || !cache_state_proven(cache))
+			proof_take(&proof, sample);
+			if (all || !cache_state_proven(&cache))
 				flag_touch(flag, i);
 		}
 	return proof;

@@ -16,7 +16,7 @@ void detect_sync(struct analysis *a, struct analysis_flag *flag)
 
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
-			const struct clock_sync *sync = &a->subjects[i].samples[k]->sync;
+			const struct clock_sync *sync = &a->subjects[i].samples[k]->shared->sync;
 
 			tried += *sync->method != '\0';
 			if (!*sync->method || sync->ok)
@@ -67,10 +67,10 @@ void detect_step(struct analysis *a, struct analysis_flag *flag)
 
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
-			const struct sample *s = a->subjects[i].samples[k];
+			const struct brief *s = a->subjects[i].samples[k];
 
-			known |= s->realtime_shift_ns != UNKNOWN;
-			if (sample_clock_stepped(s))
+			known |= s->shift_known;
+			if (s->clock_stepped)
 				flag_touch(flag, i);
 		}
 	if (!known)

@@ -52,10 +52,10 @@ void detect_init(struct analysis *a, struct analysis_flag *flag)
 		const struct analysis_subject *s = &a->subjects[i];
 
 		if ((s->kind != KIND_CONTAINER && s->kind != KIND_VM) || !s->identity ||
-		    s->identity->identity.inner_pid == UNKNOWN)
+		    s->identity->shared->identity.inner_pid == UNKNOWN)
 			continue;
 		known = true;
-		if (s->identity->identity.inner_pid != 1)
+		if (s->identity->shared->identity.inner_pid != 1)
 			flag_touch(flag, i);
 	}
 	if (!known)

@@ -72,9 +72,10 @@ void detect_kernel(struct analysis *a, struct analysis_flag *flag)
 	const char *host = json_text_of(json_path(a->recording->host, "host.kernel.release"), "");
 
 	for (size_t i = 0; i < a->subject_count; i++) {
-		const struct sample *s = a->subjects[i].identity;
+		const struct brief *s = a->subjects[i].identity;
 
-		if (s && *host && *s->identity.kernel_release && strcmp(s->identity.kernel_release, host))
+		if (s && *host && *s->shared->identity.kernel_release &&
+		    strcmp(s->shared->identity.kernel_release, host))
 			flag_touch(flag, i);
 	}
 	if (!*host)
@@ -160,7 +161,7 @@ static void find_strays(struct analysis *a, struct analysis_flag *flag, const ch
 {
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
-			const char *own = a->subjects[i].samples[k]->cpus;
+			const char *own = a->subjects[i].samples[k]->shared->cpus;
 
 			if (*own && strcmp(own, cpus))
 				flag_touch(flag, i);

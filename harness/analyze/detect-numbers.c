@@ -9,7 +9,7 @@
 #include "harness/analyze/flags.h"
 
 /* Touches the subjects of which any sample (warm-up ones too) is so. */
-static void touch_samples(struct analysis *a, struct analysis_flag *flag, bool (*is_so)(const struct sample *))
+static void touch_samples(struct analysis *a, struct analysis_flag *flag, bool (*is_so)(const struct brief *))
 {
 	size_t hits = 0;
 
@@ -23,24 +23,24 @@ static void touch_samples(struct analysis *a, struct analysis_flag *flag, bool (
 		(void)snprintf(flag->detail, sizeof(flag->detail), "samples: %zu", hits);
 }
 
-static bool was_swapped(const struct sample *s)
+static bool was_weighed(const struct brief *s)
 {
-	return s->has_memory && s->memory.swap_pss > 0;
+	return s->weights && s->weights->has_memory;
 }
 
-static bool was_unsettled(const struct sample *s)
+static bool was_swapped(const struct brief *s)
 {
-	return s->has_memory && s->memory.unsettled;
+	return was_weighed(s) && s->weights->swap_pss > 0;
 }
 
-static bool left_residue(const struct sample *s)
+static bool was_unsettled(const struct brief *s)
 {
-	return *s->residue;
+	return was_weighed(s) && s->weights->unsettled;
 }
 
-static bool was_weighed(const struct sample *s)
+static bool left_residue(const struct brief *s)
 {
-	return s->has_memory;
+	return s->has_residue;
 }
 
 void detect_swap(struct analysis *a, struct analysis_flag *flag)
@@ -80,8 +80,8 @@ void detect_steal(struct analysis *a, struct analysis_flag *flag)
 		double stolen = 0, spent = 0;
 
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++) {
-			const struct sample *s = a->subjects[i].samples[k];
-			int64_t span = sample_span_ns(s, EVENT_REQUEST, EVENT_READY_OBS);
+			const struct brief *s = a->subjects[i].samples[k];
+			int64_t span = brief_span_ns(s, EVENT_REQUEST, EVENT_READY_OBS);
 
 			if (s->steal_ns == UNKNOWN || span == UNKNOWN || !analysis_counts_in(s))
 				continue;
@@ -102,13 +102,13 @@ void detect_build(struct analysis *a, struct analysis_flag *flag)
 
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count && !analysis_is_control(&a->subjects[i]); k++) {
-			const struct sample *s = a->subjects[i].samples[k];
-			const char *digest = s->has_identity ? s->identity.payload_sha256 : "";
+			const struct brief *s = a->subjects[i].samples[k];
+			const char *digest = s->shared->has_identity ? s->shared->identity.payload_sha256 : "";
 
 			if (!*first)
 				first = digest;
 			/* In the phase "work" the payload is the right one, and its result was wrong. */
-			bool other = s->status == SAMPLE_WRONG_CHECKSUM && strcmp(s->phase, "work") != 0;
+			bool other = s->status == SAMPLE_WRONG_CHECKSUM && strcmp(s->shared->phase, "work") != 0;
 
 			if (other || (*digest && strcmp(digest, first)))
 				flag_touch(flag, i);

@@ -19,11 +19,12 @@ void detect_confinement(struct analysis *a, struct analysis_flag *flag)
 	for (size_t i = 0; i < a->subject_count; i++) {
 		const struct analysis_subject *s = &a->subjects[i];
 
-		if (s->kind != KIND_CONTAINER || !s->identity || !s->identity->identity.profile.known)
+		if (s->kind != KIND_CONTAINER || !s->identity || !s->identity->shared->identity.profile.known)
 			continue;
 		if (!first) {
 			first = s;
-		} else if (!is_confined_as(&s->identity->identity.profile, &first->identity->identity.profile)) {
+		} else if (!is_confined_as(&s->identity->shared->identity.profile,
+					   &first->identity->shared->identity.profile)) {
 			flag_touch(flag, i);
 			(void)snprintf(flag->detail, sizeof(flag->detail), "otherwise than %.64s", first->title);
 		}

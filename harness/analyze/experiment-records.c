@@ -26,7 +26,7 @@ static bool turn_counts(const struct analysis *analysis, const struct json *reco
 
 	if (index == SIZE_MAX)
 		return false;
-	for (const struct sample *s; (s = experiment_turn(&analysis->subjects[index], &at));) {
+	for (const struct brief *s; (s = experiment_turn(&analysis->subjects[index], &at));) {
 		if (s->id == id)
 			return !s->warmup && s->valid;
 		if (s->block == block && s->id > id)
@@ -74,10 +74,10 @@ double experiment_value(const struct json *record, const char *key)
 	return json_get_number(record, key, NAN);
 }
 
-const struct sample *experiment_turn(const struct analysis_subject *subject, size_t *at)
+const struct brief *experiment_turn(const struct analysis_subject *subject, size_t *at)
 {
 	while (*at < subject->sample_count) {
-		const struct sample *s = subject->samples[(*at)++];
+		const struct brief *s = subject->samples[(*at)++];
 
 		if (s->kind == BLOCK_EXPERIMENT)
 			return s;

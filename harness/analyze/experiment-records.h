@@ -19,4 +19,4 @@ bool experiment_is(const struct json *record, const char *what);
 /** A number of it; NAN: not known. */
 double experiment_value(const struct json *record, const char *key);
 /** The turns of this experiment that its subject took, as samples: how they ended. NULL at the end. */
-const struct sample *experiment_turn(const struct analysis_subject *subject, size_t *at);
+const struct brief *experiment_turn(const struct analysis_subject *subject, size_t *at);

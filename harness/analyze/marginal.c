@@ -34,12 +34,13 @@ static double slope_of(const struct ramp_fit *fit, size_t ramp, int64_t *ret_sam
 	return slope_theil_sen(points, count, &intercept);
 }
 
-static const struct sample *sample_of(const struct analysis_subject *subject, int64_t id)
+/* SIZE_MAX: it has none. */
+static size_t sample_of(const struct analysis_subject *subject, int64_t id)
 {
 	for (size_t i = 0; i < subject->sample_count; i++)
 		if (subject->samples[i]->id == id)
-			return subject->samples[i];
-	return NULL;
+			return i;
+	return SIZE_MAX;
 }
 
 void marginal_collect(const struct analysis *analysis, struct analysis_summary *summary)
@@ -54,11 +55,11 @@ void marginal_collect(const struct analysis *analysis, struct analysis_summary *
 	for (size_t ramp = 0; fit && ramp < fit->ramps && summary->count < subject->sample_count; ramp++) {
 		int64_t id = 0;
 		double slope = slope_of(fit, ramp, &id);
-		const struct sample *sample = isnan(slope) ? NULL : sample_of(subject, id);
+		size_t at = isnan(slope) ? SIZE_MAX : sample_of(subject, id);
 
-		if (!sample)
+		if (at == SIZE_MAX)
 			continue;
-		summary->samples[summary->count] = sample;
+		summary->at[summary->count] = (uint32_t)at;
 		summary->values[summary->count++] = slope;
 	}
 	ramp_fits_free(fits, count);

@@ -76,7 +76,7 @@ struct compare_data pairs_by_block(const struct analysis_summary *a, const struc
 	size_t i = 0, j = 0, n = 0;
 
 	while (i < a->count && j < b->count) {
-		int64_t block_a = a->samples[i]->block, block_b = b->samples[j]->block;
+		int64_t block_a = analysis_sample(a, i)->block, block_b = analysis_sample(b, j)->block;
 
 		if (block_a < block_b) {
 			i++;

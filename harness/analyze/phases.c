@@ -49,8 +49,8 @@ static void phase_median(const struct analysis_subject *subject, struct phase *p
 	cleanup_free double *values = alloc_zero(subject->sample_count, sizeof(*values));
 
 	for (size_t i = 0; i < subject->sample_count; i++) {
-		const struct sample *s = subject->samples[i];
-		int64_t span = sample_span_ns(s, phase->from, phase->to);
+		const struct brief *s = subject->samples[i];
+		int64_t span = brief_span_ns(s, phase->from, phase->to);
 
 		if (analysis_counts_in(s) && s->status == SAMPLE_OK && s->kind == BLOCK_LATENCY && span != UNKNOWN)
 			values[phase->n++] = (double)span;

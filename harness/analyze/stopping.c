@@ -27,15 +27,13 @@ struct json *stopping_rule_json(double target)
 
 static void keep_blocks(struct recording *recording, uint64_t end)
 {
+	struct briefs *briefs = &recording->briefs;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < recording->sample_count; i++) {
-		const struct sample *s = &recording->samples[i];
-
-		if (s->kind == BLOCK_LATENCY && (uint64_t)s->block < end)
-			recording->samples[kept++] = *s;
-	}
-	recording->sample_count = kept;
+	for (size_t i = 0; i < briefs->count; i++)
+		if (briefs->list[i]->kind == BLOCK_LATENCY && (uint64_t)briefs->list[i]->block < end)
+			briefs->list[kept++] = briefs->list[i];
+	briefs->count = kept;
 }
 
 static bool has_failed(flag_set flags)

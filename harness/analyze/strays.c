@@ -2,7 +2,7 @@
 #include "harness/analyze/strays.h"
 
 /* The samples of a subject are sorted by these three. */
-static bool is_copy(const struct sample *a, const struct sample *b)
+static bool is_copy(const struct brief *a, const struct brief *b)
 {
 	return a->kind == b->kind && a->block == b->block && a->id == b->id;
 }
@@ -11,11 +11,11 @@ int strays_check(const struct analysis *analysis, struct error *err)
 {
 	const struct recording *recording = analysis->recording;
 
-	if (recording->sample_count && analysis->orphans == recording->sample_count)
+	if (recording->briefs.count && analysis->orphans == recording->briefs.count)
 		return error_input(err,
 				   RECORDING_JOURNAL ": no sample is of a subject of " RECORDING_PLAN
 						     ", the first is of '%.64s'; it is of another run",
-				   recording->samples[0].subject);
+				   recording->briefs.list[0]->shared->subject);
 	for (size_t s = 0; s < analysis->subject_count; s++) {
 		const struct analysis_subject *subject = &analysis->subjects[s];
 

@@ -173,7 +173,7 @@ static void show_sample(void *data, const struct session_progress *p)
 			return; /* an experiment tells of itself */
 	struct progress_step step = {
 		.units = section_units(metric),
-		.value = metric->value(p->sample),
+		.value = metric_of_sample(metric, p->sample),
 		.done = p->done,
 		.total = p->total,
 		.left_ns = p->left_ns,

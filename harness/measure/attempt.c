@@ -309,7 +309,7 @@ static void attempt_take_events(struct attempt *a)
 	struct event request = timeline_get(&a->timeline, EVENT_REQUEST);
 
 	a->sample->realtime_shift_ns = clock_bracket_shift(&a->begin, &end);
-	if (sample_clock_stepped(a->sample))
+	if (sample_clock_stepped(a->sample->realtime_shift_ns))
 		timeline_drop_real(&a->timeline);
 	timeline_map_real(&a->timeline, &a->begin, &end);
 	a->sample->t0_ns = request.set ? (int64_t)(request.t_ns - a->all->epoch_ns) : UNKNOWN;

@@ -190,8 +190,13 @@ int resume_begin(struct session *s, struct error *err)
 	(void)snprintf(s->run.id, sizeof(s->run.id), "%s", id);
 	int rc = journal_reopen(earlier->folder, &s->journal, &s->torn_lines, err);
 
-	for (size_t i = 0; !rc && i < earlier->sample_count; i++)
-		rc = resume_take_sample(s, &earlier->samples[i], err);
+	for (size_t i = 0; !rc && i < earlier->briefs.count; i++) {
+		struct sample sample;
+
+		rc = recording_sample(earlier, earlier->briefs.list[i], &sample, err);
+		if (!rc)
+			rc = resume_take_sample(s, &sample, err);
+	}
 	if (!rc && s->done_count == s->plan.count && earlier->end)
 		rc = error_input(err, "%s: nothing to resume: all %zu samples of the plan are there", earlier->folder,
 				 s->plan.count);
@@ -295,7 +300,7 @@ int resume_record(struct session *s, struct json *plan, struct json *host, struc
 	clock_utc(now);
 	json_add_text(record, "record", "resume");
 	json_add_text(record, "resumed_utc", now);
-	json_add_int(record, "samples_before", (int64_t)earlier->sample_count);
+	json_add_int(record, "samples_before", (int64_t)earlier->briefs.count);
 	json_add_int(record, "torn_lines", (int64_t)s->torn_lines);
 	compare_paths(&c, earlier->plan, plan);
 	compare_paths(&c, earlier->host, host);

@@ -10,77 +10,79 @@ static double known(int64_t number)
 }
 
 /* A time that ends with ready: a sample that timed out took longer than any that did not (method R5.10). */
-static double until_ready(const struct sample *sample, enum event_id from)
+static double until_ready(const struct brief *brief, enum event_id from)
 {
-	if (sample->status == SAMPLE_TIMEOUT)
+	if (brief->status == SAMPLE_TIMEOUT)
 		return INFINITY;
-	return sample->status == SAMPLE_OK ? known(sample_span_ns(sample, from, EVENT_READY_OBS)) : NAN;
+	return brief->status == SAMPLE_OK ? known(brief_span_ns(brief, from, EVENT_READY_OBS)) : NAN;
 }
 
-static double request_to_ready(const struct sample *sample)
+static double request_to_ready(const struct brief *brief)
 {
-	return until_ready(sample, EVENT_REQUEST);
+	return until_ready(brief, EVENT_REQUEST);
 }
 
-static double launch_to_ready(const struct sample *sample)
+static double launch_to_ready(const struct brief *brief)
 {
-	return until_ready(sample, EVENT_LAUNCH);
+	return until_ready(brief, EVENT_LAUNCH);
 }
 
-static double span_of_ok(const struct sample *sample, enum event_id from, enum event_id to)
+static double span_of_ok(const struct brief *brief, enum event_id from, enum event_id to)
 {
-	return sample->status == SAMPLE_OK ? known(sample_span_ns(sample, from, to)) : NAN;
+	return brief->status == SAMPLE_OK ? known(brief_span_ns(brief, from, to)) : NAN;
 }
 
-static double request_to_running(const struct sample *sample)
+static double request_to_running(const struct brief *brief)
 {
-	return span_of_ok(sample, EVENT_REQUEST, EVENT_VM_RUNNING);
+	return span_of_ok(brief, EVENT_REQUEST, EVENT_VM_RUNNING);
 }
 
-static double storage(const struct sample *sample)
+static double storage(const struct brief *brief)
 {
-	return span_of_ok(sample, EVENT_REQUEST, EVENT_STORAGE_READY);
+	return span_of_ok(brief, EVENT_REQUEST, EVENT_STORAGE_READY);
 }
 
-static double notify(const struct sample *sample)
+static double notify(const struct brief *brief)
 {
-	return span_of_ok(sample, EVENT_READY_SRC, EVENT_READY_OBS);
+	return span_of_ok(brief, EVENT_READY_SRC, EVENT_READY_OBS);
 }
 
-static double stop_to_exited(const struct sample *sample)
+static double stop_to_exited(const struct brief *brief)
 {
-	return span_of_ok(sample, EVENT_STOP_CALL, EVENT_EXITED);
+	return span_of_ok(brief, EVENT_STOP_CALL, EVENT_EXITED);
 }
 
-static double stop_to_released(const struct sample *sample)
+static double stop_to_released(const struct brief *brief)
 {
-	return span_of_ok(sample, EVENT_STOP_CALL, EVENT_RELEASED);
+	return span_of_ok(brief, EVENT_STOP_CALL, EVENT_RELEASED);
 }
 
-static double refill(const struct sample *sample)
+static double refill(const struct brief *brief)
 {
-	return known(sample->refill_ns);
+	return known(brief->refill_ns);
 }
 
-static double footprint(const struct sample *sample)
+static double footprint(const struct brief *brief)
 {
-	return sample->has_memory ? known(sample->memory.footprint) : NAN;
+	return brief->weights && brief->weights->has_memory ? known(brief->weights->footprint) : NAN;
 }
 
-static double pss(const struct sample *sample)
+static double pss(const struct brief *brief)
 {
-	return sample->has_memory ? known(sample->memory.pss) : NAN;
+	return brief->weights && brief->weights->has_memory ? known(brief->weights->pss) : NAN;
 }
 
-static double instance_disk(const struct sample *sample)
+static double instance_disk(const struct brief *brief)
 {
-	return sample->has_disk ? known(sample->disk.rows[DISK_INSTANCE].allocated_bytes) : NAN;
+	const struct weights *weights = brief->weights;
+
+	return weights && weights->has_disk ? known(weights->disk[DISK_INSTANCE].allocated_bytes) : NAN;
 }
 
 /* Taken from all points of a ramp: analyze/marginal.h. */
-static double of_ramps(const struct sample *sample)
+static double of_ramps(const struct brief *brief)
 {
-	(void)sample;
+	(void)brief;
 	return NAN;
 }
 
@@ -117,4 +119,11 @@ const struct metric *metric_find(const char *name)
 bool metric_is_of_samples(const struct metric *metric)
 {
 	return metric->kind != BLOCK_EXPERIMENT;
+}
+
+double metric_of_sample(const struct metric *metric, const struct sample *sample)
+{
+	struct brief_room room;
+
+	return metric->value(brief_of(sample, &room));
 }

@@ -12,25 +12,24 @@
 #include "harness/base/file.h"
 #include "harness/model/sample-line.h"
 
-/* Where the next sample goes. The room is doubled whenever the count is a power of two. */
-static struct sample *recording_room(struct recording *recording)
-{
-	size_t count = recording->sample_count;
+/* Where reading is. */
+struct reading {
+	const char *path;
+	size_t line;
+	int64_t at; /* the line's place in the file */
+};
 
-	if (!(count & (count - 1)))
-		recording->samples = alloc_grow(recording->samples, count ? 2 * count : 1,
-						sizeof(*recording->samples));
-	return &recording->samples[count];
-}
-
-static int recording_take(struct recording *recording, struct json *record, const char *where, struct error *err)
+static int recording_take(struct recording *recording, struct json *record, const char *where, int64_t at,
+			  struct error *err)
 {
 	const char *type = json_get_text(record, "record", "");
+	struct sample sample;
 	int rc = 0;
 
 	if (!strcmp(type, "sample")) {
-		rc = sample_from_json(record, where, recording_room(recording), err);
-		recording->sample_count += rc == 0;
+		rc = sample_from_json(record, where, &sample, err);
+		if (!rc)
+			briefs_add(&recording->briefs, &sample, at);
 	} else if (!strcmp(type, "end")) {
 		json_free(recording->end);
 		recording->end = record;
@@ -53,37 +52,84 @@ static int recording_take(struct recording *recording, struct json *record, cons
 	return rc;
 }
 
+/* One line, which ends with '\n'. */
+static int recording_read_line(struct recording *recording, const char *line, size_t length,
+			       const struct reading *reading, struct error *err)
+{
+	char where[PATH_MAX + 32];
+	struct sample sample;
+
+	if (sample_from_line(line, &sample)) {
+		briefs_add(&recording->briefs, &sample, reading->at);
+		return 0;
+	}
+	(void)snprintf(where, sizeof(where), "%s: line %zu", reading->path, reading->line);
+	struct json *record = json_parse(line, length, where, err);
+
+	return record ? recording_take(recording, record, where, reading->at, err) : -EINVAL;
+}
+
 static int recording_read_lines(struct recording *recording, const char *path, struct error *err)
 {
-	cleanup_fclose FILE *file = fopen(path, "re");
+	struct reading reading = {.path = path};
 	cleanup_free char *line = NULL;
-	size_t room = 0, number = 0;
+	size_t room = 0;
 	ssize_t length;
+	int rc = 0;
 
-	if (!file)
+	recording->journal = fopen(path, "re");
+	if (!recording->journal)
 		return error_input(err, "%s: cannot open: %s; the folder of a run has one", path, strerror(errno));
-	while ((length = getline(&line, &room, file)) > 0) {
-		char where[PATH_MAX + 32];
-
-		(void)snprintf(where, sizeof(where), "%s: line %zu", path, ++number);
+	while (!rc && (length = getline(&line, &room, recording->journal)) > 0) {
+		reading.line++;
 		if (line[length - 1] != '\n') {
 			recording->torn_lines++;
 			break;
 		}
-		if (sample_from_line(line, recording_room(recording))) {
-			recording->sample_count++;
-			continue;
-		}
-		struct json *record = json_parse(line, (size_t)length, where, err);
+		rc = recording_read_line(recording, line, (size_t)length, &reading, err);
+		reading.at += length;
+	}
+	return rc;
+}
 
-		if (!record)
-			return -EINVAL;
-		int rc = recording_take(recording, record, where, err);
+int recording_sample(const struct recording *recording, const struct brief *brief, struct sample *ret_sample,
+		     struct error *err)
+{
+	cleanup_free char *line = NULL;
+	size_t room = 0;
+	ssize_t length;
 
+	if (!recording->journal) {
+		*ret_sample = recording->held[brief->at];
+		return 0;
+	}
+	if (fseeko(recording->journal, brief->at, SEEK_SET) < 0 ||
+	    (length = getline(&line, &room, recording->journal)) <= 0)
+		return error_errno(err, EIO, "%s/" RECORDING_JOURNAL ": cannot read it again", recording->folder);
+	if (!sample_from_line(line, ret_sample)) {
+		struct json *record = json_parse(line, (size_t)length, RECORDING_JOURNAL, err);
+		int rc = record ? sample_from_json(record, RECORDING_JOURNAL, ret_sample, err) : -EINVAL;
+
+		json_free(record);
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	if (ret_sample->id == brief->id && ret_sample->block == brief->block)
+		return 0;
+	return error_input(err, "%s/" RECORDING_JOURNAL ": was changed while it was read", recording->folder);
+}
+
+void recording_hold(struct recording *recording, struct sample *samples, size_t count)
+{
+	if (recording->journal)
+		(void)fclose(recording->journal);
+	recording->journal = NULL;
+	if (recording->held != samples)
+		free(recording->held);
+	recording->held = samples;
+	briefs_release(&recording->briefs);
+	for (size_t i = 0; i < count; i++)
+		briefs_add(&recording->briefs, &samples[i], (int64_t)i);
 }
 
 static struct json *recording_object(const char *folder, const char *name, struct error *err)
@@ -166,7 +212,10 @@ void recording_release(struct recording *recording)
 	json_free(recording->experiments);
 	json_free(recording->resumes);
 	json_free(recording->calibrations);
-	free(recording->samples);
+	briefs_release(&recording->briefs);
+	if (recording->journal)
+		(void)fclose(recording->journal);
+	free(recording->held);
 	(void)memset(recording, 0, sizeof(*recording));
 }
 

@@ -17,9 +17,11 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/model/brief.h"
 #include "harness/model/sample.h"
 
 #define RECORDING_PLAN "plan.json"
@@ -34,14 +36,21 @@ struct recording {
 	struct json *calibrations; /**< array of the "calibration" records, in order (method 1.7) */
 	struct json *experiments; /**< array of the "experiment" records, in order */
 	struct json *resumes; /**< array of the "resume" records, in order */
-	struct sample *samples;
-	size_t sample_count;
+	struct briefs briefs; /**< of the samples, in order */
 	size_t torn_lines; /**< incomplete last line, ignored and counted */
+	FILE *journal;	   /**< where the whole samples are read again; NULL: it has none, all are in `held` */
+	struct sample *held;
 };
 
 /** Reads a folder. A torn last line is counted; any other bad line is an error_input that names it. */
 int recording_load(const char *folder, struct recording *ret_recording, struct error *err);
 void recording_release(struct recording *recording);
+
+/** Reads a sample of its briefs again, whole. Error: the journal cannot be read, or is not what it was. */
+int recording_sample(const struct recording *recording, const struct brief *brief, struct sample *ret_sample,
+		     struct error *err);
+/** These, in place of those that it has, are its samples: of a recording that was made up. Takes `samples`. */
+void recording_hold(struct recording *recording, struct sample *samples, size_t count);
 
 /** The subjects of plan.json in order: name, and the label that stands beside it ("tcg"). */
 size_t recording_subject_count(const struct recording *recording);

@@ -57,10 +57,8 @@ void sample_init(struct sample *sample)
 	sample->identity.visible_from_host = -1;
 }
 
-bool sample_clock_stepped(const struct sample *sample)
+bool sample_clock_stepped(int64_t shift)
 {
-	int64_t shift = sample->realtime_shift_ns;
-
 	return shift != UNKNOWN && (shift > CLOCK_STEP_NS || shift < -CLOCK_STEP_NS);
 }
 

@@ -145,7 +145,7 @@ struct json *sample_to_json(const struct sample *sample);
 /** Checks every field; `where` begins the error text ("samples.jsonl: line 7"). */
 int sample_from_json(const struct json *json, const char *where, struct sample *ret_sample, struct error *err);
 /** Was the wall clock set during the sample (method R1.28: by more than 50 us)? */
-bool sample_clock_stepped(const struct sample *sample);
+bool sample_clock_stepped(int64_t realtime_shift_ns);
 /** Span in ns between two events; UNKNOWN where one is missing. */
 int64_t sample_span_ns(const struct sample *sample, enum event_id from, enum event_id to);
 const char *sample_status_name(enum sample_status status);

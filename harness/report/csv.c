@@ -59,7 +59,7 @@ static void put_identity(FILE *out, const struct sample *s)
 static void put_metrics(FILE *out, const struct sample *s)
 {
 	for (size_t i = 0; i < metric_count; i++) {
-		double value = metric_table[i].value(s);
+		double value = metric_of_sample(&metric_table[i], s);
 
 		if (metric_is_of_samples(&metric_table[i]))
 			put_number(out, isfinite(value) ? (int64_t)value : UNKNOWN);
@@ -113,14 +113,23 @@ static void put_sample(FILE *out, const char *label, const struct sample *s)
 
 char *report_csv(const struct analysis *analysis, struct error *err)
 {
+	const struct recording *r = analysis->recording;
+	struct sample sample;
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
+	int rc = 0;
 
-	(void)err;
 	put_head(out);
-	for (size_t i = 0; i < analysis->recording->sample_count; i++)
-		put_sample(out, label_of(analysis, &analysis->recording->samples[i]), &analysis->recording->samples[i]);
+	for (size_t i = 0; !rc && i < r->briefs.count; i++) {
+		rc = recording_sample(r, r->briefs.list[i], &sample, err);
+		if (!rc)
+			put_sample(out, label_of(analysis, &sample), &sample);
+	}
 	(void)fclose(out);
+	if (rc < 0) {
+		free(text);
+		text = NULL;
+	}
 	return text;
 }

@@ -72,7 +72,7 @@ static void put_conditions(struct page *page, const struct done *done)
 		       *done->analysis.kvm_class ? done->analysis.kvm_class : "not recorded",
 		       json_text_of(json_path(done->recording.plan, "run.id"), "without id"),
 		       json_text_of(json_path(done->recording.plan, "run.started_utc"), "at an unknown time"),
-		       done->recording.sample_count, hex, *changed ? ", changed after the run: " : "", changed);
+		       done->recording.briefs.count, hex, *changed ? ", changed after the run: " : "", changed);
 }
 
 static void put_chart(struct page *page, const struct done *done)

@@ -50,7 +50,6 @@ char *report_html(const struct analysis *analysis, struct error *err)
 	size_t length = 0;
 	struct page page = {.out = open_memstream(&text, &length), .style = PAGE_HTML};
 
-	(void)err;
 	(void)snprintf(foot, sizeof(foot), "Recorded by tare %s (%s), method version %lld.",
 		       json_text_of(json_path(plan, "tool.version"), "of unknown version"),
 		       json_text_of(json_path(plan, "tool.git_commit"), "commit not recorded"),
@@ -60,6 +59,5 @@ char *report_html(const struct analysis *analysis, struct error *err)
 	sections_print(&page, analysis);
 	(void)fprintf(page.out, "%s</main>\n", page.headings ? "</section>\n" : "");
 	html_foot(page.out, foot);
-	(void)fclose(page.out);
-	return text;
+	return page_close(&page, &text, err);
 }

@@ -64,7 +64,7 @@ static char *take(struct merge *merge, struct merge_run *run, struct recording *
 	run->id = alloc_text(json_text_of(json_path(recording->plan, "run.id"), "unknown"));
 	run->machine = machine_of(recording);
 	run->cpu = alloc_text(json_text_of(json_path(recording->host, "host.cpu.model"), "not recorded"));
-	run->samples = recording->sample_count;
+	run->samples = recording->briefs.count;
 	if (is_twice(merge, run->id))
 		return alloc_text("is there twice, counted once");
 	if (analysis_make(recording, &analysis, &err) < 0)

@@ -161,3 +161,14 @@ void page_table(struct page *page, struct table *table)
 	table->cells = NULL;
 	table->count = 0;
 }
+
+char *page_close(struct page *page, char **text, struct error *err)
+{
+	(void)fclose(page->out);
+	if (!page->error.code)
+		return *text;
+	if (err)
+		*err = page->error;
+	free(*text);
+	return NULL;
+}

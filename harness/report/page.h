@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "harness/base/error.h"
+
 enum page_style { PAGE_TEXT, PAGE_MARKDOWN, PAGE_HTML, PAGE_STYLE_COUNT };
 
 struct page {
@@ -17,6 +19,7 @@ struct page {
 	bool in_list;	  /**< HTML: a list is open */
 	char heading[128]; /**< the last one, as it was given: what a table below it is about */
 	size_t headings;
+	struct error error; /**< code 0, or what a part of it could not be made of */
 };
 
 /** How a word that stands out is meant; never the only carrier of the meaning. */
@@ -40,6 +43,8 @@ void page_code(struct page *page, const char *format, ...) __attribute__((format
 void page_gap(struct page *page);
 /** Ends what is still open; the stream is the caller's. */
 void page_finish(struct page *page);
+/** Closes the stream that writes to `text`, which is for free(). NULL: `err` says what could not be made. */
+char *page_close(struct page *page, char **text, struct error *err);
 
 /** `align` has one letter for each column: 'l', 'r', or 's': left, and shortened where the terminal is narrow. */
 struct table {

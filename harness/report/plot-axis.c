@@ -38,12 +38,12 @@ static struct plot_axis axis_make(double least, double most)
 	return axis;
 }
 
-double plot_warmup_ms(const struct sample *sample, const char *subject)
+double plot_warmup_ms(const struct brief *sample, const char *subject)
 {
 	const struct metric *metric = metric_find(PLOT_LATENCY);
 	bool shown = sample->warmup && sample->valid && sample->kind == metric->kind;
 
-	return shown && !strcmp(sample->subject, subject) ? metric->value(sample) / PLOT_NS_PER_MS : NAN;
+	return shown && !strcmp(sample->shared->subject, subject) ? metric->value(sample) / PLOT_NS_PER_MS : NAN;
 }
 
 static void axis_widen(double value, double *least, double *most)
@@ -63,8 +63,8 @@ struct plot_axis plot_latency_axis(const struct analysis *analysis, bool warmup)
 
 		for (size_t k = 0; summary && k < summary->count; k++)
 			axis_widen(summary->values[k] / PLOT_NS_PER_MS, &least, &most);
-		for (size_t k = 0; warmup && k < analysis->recording->sample_count; k++)
-			axis_widen(plot_warmup_ms(&analysis->recording->samples[k],
+		for (size_t k = 0; warmup && k < analysis->recording->briefs.count; k++)
+			axis_widen(plot_warmup_ms(analysis->recording->briefs.list[k],
 						  analysis->subjects[i].name),
 				   &least, &most);
 	}

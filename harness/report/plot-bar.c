@@ -9,28 +9,28 @@
 #include "harness/base/units.h"
 #include "harness/report/plot-script.h"
 
-static bool bar_counts(const struct sample *sample, const struct split *split, const char *subject)
+static bool bar_counts(const struct brief *sample, const struct split *split, const char *subject)
 {
 	return sample->kind == BLOCK_FOOTPRINT && sample->status == SAMPLE_OK &&
-	       analysis_counts_in(sample) && split->weighed(sample) && !strcmp(sample->subject, subject);
+	       analysis_counts_in(sample) && split->weighed(sample) && !strcmp(sample->shared->subject, subject);
 }
 
 struct bar bar_make(const struct analysis *analysis, const struct split *split, size_t subject)
 {
 	const struct recording *recording = analysis->recording;
-	cleanup_free double *totals = alloc_zero(recording->sample_count, sizeof(*totals));
+	cleanup_free double *totals = alloc_zero(recording->briefs.count, sizeof(*totals));
 	struct bar bar = {.subject = subject, .total = NAN};
 	size_t count = 0;
 
-	for (size_t i = 0; i < recording->sample_count; i++) {
-		const struct sample *sample = &recording->samples[i];
+	for (size_t i = 0; i < recording->briefs.count; i++) {
+		const struct brief *sample = recording->briefs.list[i];
 
 		if (!bar_counts(sample, split, analysis->subjects[subject].name))
 			continue;
 		totals[count] = split->fill(sample, bar.parts);
 		if (isnan(totals[count])) {
 			bar.missing++;
-			bar.why = sample->memory.unknown_reason;
+			bar.why = sample->shared->memory_unknown_reason;
 		} else {
 			count++;
 		}
@@ -38,8 +38,8 @@ struct bar bar_make(const struct analysis *analysis, const struct split *split, 
 	if (!count || stats_summary(totals, count, analysis->confidence, &bar.stats, NULL) < 0)
 		return bar;
 	stats_sort(totals, count);
-	for (size_t i = 0; i < recording->sample_count && !bar.sample; i++) {
-		const struct sample *sample = &recording->samples[i];
+	for (size_t i = 0; i < recording->briefs.count && !bar.sample; i++) {
+		const struct brief *sample = recording->briefs.list[i];
 
 		if (!bar_counts(sample, split, analysis->subjects[subject].name))
 			continue;

@@ -10,7 +10,7 @@ struct bar {
 	size_t subject;
 	struct stats_summary stats; /**< of the totals */
 	double parts[SPLIT_PARTS_MAX], total;
-	const struct sample *sample; /**< NULL: no sample has a total */
+	const struct brief *sample; /**< NULL: no sample has a total */
 	size_t missing;		     /**< samples that were weighed, but without a total */
 	const char *why;	     /**< what the last of these says; NULL */
 };

@@ -34,7 +34,7 @@ void plot_axis_write(struct script *script, const struct plot_axis *axis);
 /** 1, 2 or 5 times a power of ten: the next one above (`up`) or below. */
 double plot_round(double value, bool up);
 /** A sample of a warm-up block as a value in ms; NAN: it is not of this subject, or has no value. */
-double plot_warmup_ms(const struct sample *sample, const char *subject);
+double plot_warmup_ms(const struct brief *sample, const char *subject);
 
 /** A subject's start-up times; NULL: none was tried. */
 const struct analysis_summary *plot_latency(const struct analysis *analysis, size_t subject);

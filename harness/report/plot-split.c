@@ -34,16 +34,16 @@ static const struct split_part memory_parts[MEMORY_PARTS] = {
 	[PART_REST] = {"not told apart", "rest", 8},
 };
 
-static bool memory_weighed(const struct sample *sample)
+static bool memory_weighed(const struct brief *sample)
 {
-	return sample->has_memory;
+	return sample->weights && sample->weights->has_memory;
 }
 
 /* The footprint of method 2.1: a guest's RAM and its VMM where these can be told apart, else the kinds
  * of Pss. */
-static double memory_fill(const struct sample *sample, double *parts)
+static double memory_fill(const struct brief *sample, double *parts)
 {
-	const struct memory_reading *memory = &sample->memory;
+	const struct weights *memory = sample->weights;
 
 	if (memory->footprint == UNKNOWN || memory->pss == UNKNOWN)
 		return NAN;
@@ -67,9 +67,9 @@ static double memory_fill(const struct sample *sample, double *parts)
 	return total;
 }
 
-static char *memory_remark(const struct sample *sample)
+static char *memory_remark(const struct brief *sample)
 {
-	const struct memory_reading *memory = &sample->memory;
+	const struct weights *memory = sample->weights;
 
 	return alloc_format("%s%s", memory->cgroup_kernel == UNKNOWN ? "kernel memory not known" : "",
 			    !memory->unsettled		       ? ""
@@ -95,19 +95,19 @@ static const struct split_part disk_parts[DISK_PARTS] = {
 	[PART_BASE] = {"base image (shared)", "base", 3},
 };
 
-static bool disk_weighed(const struct sample *sample)
+static bool disk_weighed(const struct brief *sample)
 {
-	return sample->has_disk;
+	return sample->weights && sample->weights->has_disk;
 }
 
-static double disk_row(const struct sample *sample, enum disk_row row)
+static double disk_row(const struct brief *sample, enum disk_row row)
 {
-	int64_t bytes = sample->disk.rows[row].allocated_bytes;
+	int64_t bytes = sample->weights->disk[row].allocated_bytes;
 
 	return bytes == UNKNOWN ? NAN : (double)bytes;
 }
 
-static double disk_first_fill(const struct sample *sample, double *parts)
+static double disk_first_fill(const struct brief *sample, double *parts)
 {
 	parts[PART_INSTANCE] = disk_row(sample, DISK_INSTANCE);
 	parts[PART_BOOT] = disk_row(sample, DISK_BOOT);
@@ -115,7 +115,7 @@ static double disk_first_fill(const struct sample *sample, double *parts)
 	return parts[PART_INSTANCE] + parts[PART_BOOT] + parts[PART_BASE];
 }
 
-static double disk_further_fill(const struct sample *sample, double *parts)
+static double disk_further_fill(const struct brief *sample, double *parts)
 {
 	parts[PART_INSTANCE] = disk_row(sample, DISK_INSTANCE);
 	parts[PART_BOOT] = parts[PART_BASE] = 0;
@@ -123,7 +123,7 @@ static double disk_further_fill(const struct sample *sample, double *parts)
 }
 
 /* The platform serves everything else on the host too: it is told, but is no part of a bar. */
-static char *disk_first_remark(const struct sample *sample)
+static char *disk_first_remark(const struct brief *sample)
 {
 	double platform = disk_row(sample, DISK_PLATFORM);
 	char text[UNITS_MAX];
@@ -135,9 +135,9 @@ static char *disk_first_remark(const struct sample *sample)
 			    : alloc_text("");
 }
 
-static char *disk_further_remark(const struct sample *sample)
+static char *disk_further_remark(const struct brief *sample)
 {
-	return alloc_text(sample->disk.rows[DISK_INSTANCE].allocated_bytes ? ""
+	return alloc_text(sample->weights->disk[DISK_INSTANCE].allocated_bytes ? ""
 									   : "has no layer of its own");
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/model/sample.h"
+#include "harness/model/brief.h"
 
 #define SPLIT_PARTS_MAX 8
 
@@ -22,11 +22,11 @@ struct split {
 	const char *magnified; /**< of the panel with its short bars, before "magnified N times" */
 	const struct split_part *parts;
 	size_t part_count;
-	bool (*weighed)(const struct sample *sample); /**< was it looked at at all */
+	bool (*weighed)(const struct brief *sample); /**< was it looked at at all */
 	/** Fills the parts, 0 where there is none. Returns the total, NAN where it is not known. */
-	double (*fill)(const struct sample *sample, double *parts);
+	double (*fill)(const struct brief *sample, double *parts);
 	/** What must be told besides; for free(), "" for nothing. */
-	char *(*remark)(const struct sample *sample);
+	char *(*remark)(const struct brief *sample);
 };
 
 extern const struct split split_memory, split_disk_first, split_disk_further;

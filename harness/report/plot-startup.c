@@ -51,8 +51,8 @@ static size_t startup_warmups(struct script *script, const struct analysis *anal
 	script_table(script, "Samples of warm-up blocks, which do not count.",
 		     "row\tms\tjitter\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
-		for (size_t k = 0; k < recording->sample_count; k++) {
-			double ms = plot_warmup_ms(&recording->samples[k], analysis->subjects[i].name);
+		for (size_t k = 0; k < recording->briefs.count; k++) {
+			double ms = plot_warmup_ms(recording->briefs.list[k], analysis->subjects[i].name);
 
 			startup_point(script, analysis, i, count, ms);
 			count += isfinite(ms);

@@ -78,13 +78,19 @@ static struct json *subjects_json(const struct analysis *a)
 	return rows;
 }
 
-static struct json *samples_json(const struct recording *r)
+static int samples_json(const struct recording *r, struct json *report, struct error *err)
 {
 	struct json *rows = json_array();
+	struct sample sample;
+	int rc = 0;
 
-	for (size_t i = 0; r->sample_count <= REPORT_EMBED_MAX && i < r->sample_count; i++)
-		json_append(rows, sample_to_json(&r->samples[i]));
-	return rows;
+	json_add(report, "samples", rows);
+	for (size_t i = 0; !rc && r->briefs.count <= REPORT_EMBED_MAX && i < r->briefs.count; i++) {
+		rc = recording_sample(r, r->briefs.list[i], &sample, err);
+		if (!rc)
+			json_append(rows, sample_to_json(&sample));
+	}
+	return rc;
 }
 
 static int samples_file_json(const struct recording *r, struct json *report, struct error *err)
@@ -99,9 +105,9 @@ static int samples_file_json(const struct recording *r, struct json *report, str
 	if (rc < 0)
 		return rc;
 	json_add_text(object, "path", RECORDING_JOURNAL);
-	json_add_int(object, "samples_count", (int64_t)r->sample_count);
+	json_add_int(object, "samples_count", (int64_t)r->briefs.count);
 	json_add_text(object, "sha256", hex);
-	json_add_bool(object, "embedded", r->sample_count <= REPORT_EMBED_MAX);
+	json_add_bool(object, "embedded", r->briefs.count <= REPORT_EMBED_MAX);
 	return 0;
 }
 
@@ -125,9 +131,9 @@ static struct json *skipped_json(const struct analysis *a)
 			add_skip(rows, "subject", a->subjects[i].name, a->subjects[i].reason);
 	for (size_t i = 0; i < a->subject_count; i++)
 		for (size_t k = 0; k < a->subjects[i].sample_count; k++)
-			if (*a->subjects[i].samples[k]->memory.unknown_reason) {
+			if (*a->subjects[i].samples[k]->shared->memory_unknown_reason) {
 				add_skip(rows, "memory", a->subjects[i].name,
-					 a->subjects[i].samples[k]->memory.unknown_reason);
+					 a->subjects[i].samples[k]->shared->memory_unknown_reason);
 				break;
 			}
 	cleanup_free char *pairs = alloc_format("%zu pairs: more than %d pairs of VM and container",
@@ -197,7 +203,8 @@ char *report_json(const struct analysis *analysis, struct error *err)
 	json_add(report, "subjects", subjects_json(analysis));
 	int rc = samples_file_json(r, report, err);
 
-	json_add(report, "samples", samples_json(r));
+	if (!rc)
+		rc = samples_json(r, report, err);
 	char *text = rc < 0 ? NULL : lines_of(report);
 
 	json_free(report);

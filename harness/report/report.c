@@ -159,7 +159,7 @@ int report_folder(const char *folder, const struct report_wish *wish, FILE *out,
 
 	if (rc < 0)
 		return rc;
-	if (wish->refuse_empty && !recording.sample_count && !json_first(recording.experiments)) {
+	if (wish->refuse_empty && !recording.briefs.count && !json_first(recording.experiments)) {
 		recording_release(&recording);
 		return error_input(err, "%s/" RECORDING_JOURNAL ": no sample; an empty run has nothing to report",
 				   folder);

@@ -38,8 +38,8 @@ void section_head(struct page *page, const struct analysis *a)
 		       json_text_of(json_path(host, "kernel.release"), "not recorded"),
 		       json_bool_of(json_path(host, "virtualization.is_vm"), false) ? "itself a VM; " : "", kvm);
 	page_paragraph(page, "Run %s, %s, %zu sample%s%s%s", json_get_text(run, "id", "without id"),
-		       json_get_text(run, "started_utc", "time not recorded"), a->recording->sample_count,
-		       a->recording->sample_count == 1 ? "" : "s",
+		       json_get_text(run, "started_utc", "time not recorded"), a->recording->briefs.count,
+		       a->recording->briefs.count == 1 ? "" : "s",
 		       isnan(duration_ns) ? "" : " in ",
 		       isnan(duration_ns) ? "" : units_text(UNITS_NS, duration_ns, duration));
 	if (!page_full(page))

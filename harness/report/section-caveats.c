@@ -142,9 +142,9 @@ void section_flags(struct page *page, const struct analysis *a)
 	page_gap(page);
 }
 
-static bool is_trouble(const struct sample *s)
+static bool is_trouble(const struct brief *s)
 {
-	return !s->valid || *s->residue || (s->status != SAMPLE_OK && s->status != SAMPLE_SKIPPED);
+	return !s->valid || s->has_residue || (s->status != SAMPLE_OK && s->status != SAMPLE_SKIPPED);
 }
 
 static void failure_line(struct page *page, const struct analysis *a, const struct sample *s)
@@ -179,8 +179,8 @@ static bool has_trouble(const struct analysis *a)
 	for (size_t i = 0; i < a->subject_count; i++)
 		if (!a->subjects[i].usable)
 			return true;
-	for (size_t i = 0; i < a->recording->sample_count; i++)
-		if (is_trouble(&a->recording->samples[i]))
+	for (size_t i = 0; i < a->recording->briefs.count; i++)
+		if (is_trouble(a->recording->briefs.list[i]))
 			return true;
 	return a->recording->torn_lines || a->orphans;
 }
@@ -194,9 +194,13 @@ void section_failures(struct page *page, const struct analysis *a)
 		return;
 	page_heading(page, "What did not work");
 	skipped_lines(page, a);
-	for (size_t i = 0; i < r->sample_count; i++)
-		if (is_trouble(&r->samples[i]) && ++failed <= limit)
-			failure_line(page, a, &r->samples[i]);
+	for (size_t i = 0; i < r->briefs.count; i++) {
+		const struct brief *brief = r->briefs.list[i];
+		struct sample sample;
+
+		if (is_trouble(brief) && ++failed <= limit && !recording_sample(r, brief, &sample, &page->error))
+			failure_line(page, a, &sample);
+	}
 	if (failed > limit)
 		page_item(page, "", "... and %zu samples more, all in report.json", failed - limit);
 	if (r->torn_lines)

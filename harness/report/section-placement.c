@@ -15,7 +15,7 @@ static const char *cpus_of(const struct analysis_subject *s)
 	const char *cpus = "";
 
 	for (size_t i = 0; i < s->sample_count; i++) {
-		const char *own = s->samples[i]->cpus;
+		const char *own = s->samples[i]->shared->cpus;
 
 		if (*own && *cpus && strcmp(own, cpus))
 			return "differ between samples";

@@ -27,7 +27,7 @@ static void sample_row(struct table *table, const char *title, const struct samp
 	table_add(table, "%lld.%lld", (long long)s->block, (long long)s->position);
 	for (size_t m = 0; m < metric_count; m++) {
 		const struct metric *metric = &metric_table[m];
-		double value = metric->kind == s->kind ? metric->value(s) : NAN;
+		double value = metric->kind == s->kind ? metric_of_sample(metric, s) : NAN;
 
 		if (metric->headline && metric_is_of_samples(metric))
 			table_add(table, "%s", isfinite(value) ? units_text(section_units(metric), value, text) : "");
@@ -47,7 +47,7 @@ void section_samples(struct page *page, const struct analysis *a)
 {
 	static const char *const heads[] = {"sample", "subject", "kind", "block"};
 	const struct recording *r = a->recording;
-	size_t shown = r->sample_count < SECTION_SAMPLES_MAX ? r->sample_count : SECTION_SAMPLES_MAX;
+	size_t shown = r->briefs.count < SECTION_SAMPLES_MAX ? r->briefs.count : SECTION_SAMPLES_MAX;
 	char align[32] = "rllr";
 	struct table table = {.align = align};
 	size_t columns = strlen(align);
@@ -61,13 +61,18 @@ void section_samples(struct page *page, const struct analysis *a)
 		}
 	align[columns] = 'l';
 	table_add(&table, "state");
-	for (size_t i = 0; i < shown; i++)
-		sample_row(&table, title_of(a, &r->samples[i]), &r->samples[i]);
+	for (size_t i = 0; i < shown; i++) {
+		struct sample sample;
+
+		if (recording_sample(r, r->briefs.list[i], &sample, &page->error) < 0)
+			break;
+		sample_row(&table, title_of(a, &sample), &sample);
+	}
 	page_heading(page, "All samples");
 	page_paragraph(page, "Every attempt in the order in which they ran, also those that failed or do not count. "
 			     "Block: number and place in it. More of each is in samples.jsonl.");
 	page_table(page, &table);
-	if (shown < r->sample_count)
+	if (shown < r->briefs.count)
 		page_paragraph(page, "... and %zu samples more in samples.jsonl; `tare report DIR --format csv` prints "
-				     "all of them as a table.", r->sample_count - shown);
+				     "all of them as a table.", r->briefs.count - shown);
 }

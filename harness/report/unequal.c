@@ -7,20 +7,20 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 
-static const char *kernel_release(const struct sample *s)
+static const char *kernel_release(const struct brief *s)
 {
-	return s->identity.kernel_release;
+	return s->shared->identity.kernel_release;
 }
 
-static const char *clock_source(const struct sample *s)
+static const char *clock_source(const struct brief *s)
 {
-	return s->identity.clocksource;
+	return s->shared->identity.clocksource;
 }
 
 /* Where a fact of a subject is: below its object in plan.json, in its first identity, or in the profile there. */
 static const struct {
 	const char *what, *path;
-	const char *(*identity)(const struct sample *);
+	const char *(*identity)(const struct brief *);
 	const char *profile;
 } facts[] = {
 	{"root", "root", NULL, NULL},
@@ -49,7 +49,7 @@ static const struct {
 /* A fact that was read from the running payload; a guest's is the guest's own affair, and none of a process is set. */
 static char *profile_text(const struct analysis_subject *s, const char *key)
 {
-	struct json *profile = s->identity ? profile_to_json(&s->identity->identity.profile) : NULL;
+	struct json *profile = s->identity ? profile_to_json(&s->identity->shared->identity.profile) : NULL;
 	const struct json *value = json_get(profile, key);
 	char *text = !profile ? NULL
 		     : json_is_text(value) ? alloc_text(*json_text_of(value, "") ? json_text_of(value, "") : "none")

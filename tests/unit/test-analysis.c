@@ -224,10 +224,12 @@ static void many_subjects_stay_readable(void **state)
 	struct error err = {0};
 
 	(void)state;
-	r.samples = calloc(1000, sizeof(*r.samples));
+	struct sample *samples = calloc(1000, sizeof(*samples));
+
+	assert_non_null(samples);
 	for (int i = 0; i < 1000; i++) {
 		struct json *s = json_object();
-		struct sample *sample = &r.samples[r.sample_count++];
+		struct sample *sample = &samples[i];
 
 		sample_init(sample);
 		(void)snprintf(sample->subject, sizeof(sample->subject), "s%d", i);
@@ -239,6 +241,7 @@ static void many_subjects_stay_readable(void **state)
 		json_append(subjects, s);
 	}
 	json_add(r.plan, "subjects", subjects);
+	recording_hold(&r, samples, 1000);
 	assert_int_equal(analysis_make(&r, &a, &err), 0);
 	assert_int_equal(a.comparison_count, 500);
 	assert_int_equal(a.comparisons_left_out, 499 * 500);
@@ -251,19 +254,18 @@ static void samples_of_elsewhere_are_refused(void **state)
 {
 	struct recorded *run = recorded_open("kvm");
 	struct recording *r = &run->recording;
-	struct analysis analysis;
 	struct error err = {0};
 
 	(void)state;
-	(void)snprintf(r->samples[3].subject, sizeof(r->samples[3].subject), "%s", r->samples[0].subject);
-	r->samples[3].id = r->samples[0].id;
-	r->samples[3].kind = r->samples[0].kind;
-	r->samples[3].block = r->samples[0].block;
-	assert_int_equal(analysis_make(r, &analysis, &err), -EINVAL);
+	(void)snprintf(r->held[3].subject, sizeof(r->held[3].subject), "%s", r->held[0].subject);
+	r->held[3].id = r->held[0].id;
+	r->held[3].kind = r->held[0].kind;
+	r->held[3].block = r->held[0].block;
+	assert_int_equal(recorded_again(run, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "sample 0 is there twice"));
-	for (size_t i = 0; i < r->sample_count; i++)
-		(void)snprintf(r->samples[i].subject, sizeof(r->samples[i].subject), "another");
-	assert_int_equal(analysis_make(r, &analysis, &err), -EINVAL);
+	for (size_t i = 0; i < r->briefs.count; i++)
+		(void)snprintf(r->held[i].subject, sizeof(r->held[i].subject), "another");
+	assert_int_equal(recorded_again(run, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "the first is of 'another'; it is of another run"));
 	recorded_close(run);
 }

@@ -142,14 +142,12 @@ static void proof_is_one_percent(void **state)
 /* All of the recorded run's samples were so; the flags that come of it. */
 static void check_flags(const char *wanted, int64_t present, bool warm, bool cold, const char *detail)
 {
-	struct recorded *run = calloc(1, sizeof(*run));
+	struct recorded *run = recorded_open("tcg");
 	struct error err = {0};
 
-	assert_non_null(run);
-	assert_int_equal(recording_load("tests/data/runs/tcg", &run->recording, &err), 0);
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		run->recording.samples[i].cache = state_of(wanted, 1000, present);
-	assert_int_equal(analysis_make(&run->recording, &run->analysis, &err), 0);
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		run->recording.held[i].cache = state_of(wanted, 1000, present);
+	assert_int_equal(recorded_again(run, &err), 0);
 	assert_int_equal(run->analysis.flags[FLAG_WARM].triggered, warm);
 	assert_int_equal(run->analysis.flags[FLAG_COLD].triggered, cold);
 	assert_non_null(strstr(run->analysis.flags[cold ? FLAG_COLD : FLAG_WARM].detail, detail));

@@ -60,15 +60,14 @@ static void tcg_without_that_span_decides_nothing(void **state)
 		struct error err = {0};
 
 		(void)state;
-		for (size_t i = 0; i < run->recording.sample_count; i++) {
-			struct event *running = &run->recording.samples[i].events[EVENT_VM_RUNNING];
+		for (size_t i = 0; i < run->recording.briefs.count; i++) {
+			struct event *running = &run->recording.held[i].events[EVENT_VM_RUNNING];
 
 			if (!early)
 				running->set = false;
 			running->t_ns = 1000;
 		}
-		analysis_release(&run->analysis);
-		assert_int_equal(analysis_make(&run->recording, &run->analysis, &err), 0);
+		assert_int_equal(recorded_again(run, &err), 0);
 		assert_int_equal(claim(run, "starts-faster", "floor")->verdict, CLAIM_NOT_DECIDED);
 		recorded_close(run);
 	}
@@ -83,8 +82,7 @@ static void no_label_without_a_probe_is_no_hardware(void **state)
 	(void)state;
 	json_free(run->recording.host);
 	run->recording.host = json_object();
-	analysis_release(&run->analysis);
-	assert_int_equal(analysis_make(&run->recording, &run->analysis, &err), 0);
+	assert_int_equal(recorded_again(run, &err), 0);
 	assert_int_equal(claim(run, "starts-faster", "floor")->amount_verdict, CLAIM_NOT_DECIDED);
 	recorded_close(run);
 }
@@ -113,11 +111,10 @@ static void identities_decide_kernels(void **state)
 	(void)state;
 	assert_int_equal(claim(run, "own-kernel", "floor")->verdict, CLAIM_SUPPORTED);
 	assert_int_equal(claim(run, "visible-processes", "floor")->verdict, CLAIM_SUPPORTED);
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		if (!strcmp(run->recording.samples[i].subject, "vm"))
-			run->recording.samples[i].identity.own_kernel = false;
-	analysis_release(&run->analysis);
-	assert_int_equal(analysis_make(&run->recording, &run->analysis, &err), 0);
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		if (!strcmp(run->recording.held[i].subject, "vm"))
+			run->recording.held[i].identity.own_kernel = false;
+	assert_int_equal(recorded_again(run, &err), 0);
 	assert_int_equal(claim(run, "own-kernel", "floor")->verdict, CLAIM_REFUTED);
 	recorded_close(run);
 }

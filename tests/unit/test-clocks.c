@@ -24,6 +24,7 @@ static struct recorded *loaded(void)
 	assert_non_null(run);
 	if (recording_load("tests/data/runs/tcg", &run->recording, &err) < 0)
 		fail_msg("%s", err.text);
+	recorded_hold(run);
 	return run;
 }
 
@@ -31,7 +32,7 @@ static const struct analysis_flag *flag_of(struct recorded *run, enum flag_id id
 {
 	struct error err = {0};
 
-	if (analysis_make(&run->recording, &run->analysis, &err) < 0)
+	if (recorded_again(run, &err) < 0)
 		fail_msg("%s", err.text);
 	return &run->analysis.flags[id];
 }
@@ -116,13 +117,12 @@ static void a_step_touches_its_subject(void **state)
 	struct recorded *run = loaded();
 
 	(void)state;
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		run->recording.samples[i].realtime_shift_ns = 49000;
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		run->recording.held[i].realtime_shift_ns = 49000;
 	assert_false(flag_of(run, FLAG_STEP)->triggered);
-	analysis_release(&run->analysis);
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		if (!strcmp(run->recording.samples[i].subject, "vm"))
-			run->recording.samples[i].realtime_shift_ns = -51000;
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		if (!strcmp(run->recording.held[i].subject, "vm"))
+			run->recording.held[i].realtime_shift_ns = -51000;
 	const struct analysis_flag *flag = flag_of(run, FLAG_STEP);
 
 	assert_int_equal(flag->subject_count, 1);
@@ -149,8 +149,8 @@ static void a_guest_that_is_not_tied_is_named(void **state)
 	struct recorded *run = loaded();
 
 	(void)state;
-	for (size_t i = 0; i < run->recording.sample_count; i++) {
-		struct sample *s = &run->recording.samples[i];
+	for (size_t i = 0; i < run->recording.briefs.count; i++) {
+		struct sample *s = &run->recording.held[i];
 
 		s->sync = (struct clock_sync){.ok = strcmp(s->subject, "vm") != 0, .method = CLOCK_SYNC_PING_PONG,
 					      .reason = "why"};
@@ -199,10 +199,10 @@ static void strays_are_named(void **state)
 		struct recorded *run = loaded();
 
 		set_placement(run, "hwloc-split");
-		for (size_t i = 0; i < run->recording.sample_count; i++)
-			(void)snprintf(run->recording.samples[i].cpus, sizeof(run->recording.samples[i].cpus), "1-3");
+		for (size_t i = 0; i < run->recording.briefs.count; i++)
+			(void)snprintf(run->recording.held[i].cpus, sizeof(run->recording.held[i].cpus), "1-3");
 		if (stray)
-			(void)snprintf(run->recording.samples[0].cpus, sizeof(run->recording.samples[0].cpus), "0-3");
+			(void)snprintf(run->recording.held[0].cpus, sizeof(run->recording.held[0].cpus), "0-3");
 		assert_int_equal(flag_of(run, FLAG_PIN)->triggered, stray);
 		assert_int_equal(run->analysis.flags[FLAG_PIN].subject_count, stray);
 		recorded_close(run);

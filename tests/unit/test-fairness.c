@@ -20,8 +20,7 @@ static void analyse_again(struct recorded *run)
 {
 	struct error err = {0};
 
-	analysis_release(&run->analysis);
-	if (analysis_make(&run->recording, &run->analysis, &err) < 0)
+	if (recorded_again(run, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -55,9 +54,9 @@ static void set_cpuid(struct recorded *run)
 
 static void set_init(struct recorded *run)
 {
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		if (!strcmp(run->recording.samples[i].subject, "vm"))
-			run->recording.samples[i].identity.inner_pid = 2;
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		if (!strcmp(run->recording.held[i].subject, "vm"))
+			run->recording.held[i].identity.inner_pid = 2;
 }
 
 static void set_first_use(struct recorded *run)
@@ -83,9 +82,9 @@ static void set_level(struct recorded *run)
 
 static void set_huge(struct recorded *run)
 {
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		if (!strcmp(run->recording.samples[i].subject, "vm"))
-			run->recording.samples[i].memory.anon_huge = 2 << 20;
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		if (!strcmp(run->recording.held[i].subject, "vm"))
+			run->recording.held[i].memory.anon_huge = 2 << 20;
 }
 
 static void set_load(struct recorded *run)
@@ -172,20 +171,20 @@ static void slow_samples_have_hints(void **state)
 	size_t subject = recorded_subject(run, "namespace-a"), count;
 	const struct analysis_summary *sum =
 		analysis_summary_find(&run->analysis, "request_to_ready_ns", subject);
+	struct shared shared = {.cache = {.wanted = "warm", .pages_count = 100}};
 
 	(void)state;
 	for (size_t i = 0; i < sum->count; i++) {
-		struct sample *s = (struct sample *)(uintptr_t)sum->samples[i];
+		struct brief *s = (struct brief *)(uintptr_t)analysis_sample(sum, i);
 		bool slow = i % 10 == 3;
 
 		sum->values[i] = slow ? 9e6 : 2e6 + (double)i;
-		(void)snprintf(s->cache.wanted, sizeof(s->cache.wanted), "warm");
-		s->cache.pages_count = 100;
-		s->cache.resident_count = slow ? 8 : 100;
+		s->shared = &shared;
+		s->cache_resident_count = slow ? 8 : 100;
 		s->major_faults = slow ? 12 : 0;
 		s->involuntary_switches = 3;
 		s->steal_ns = s->psi_cpu_some_us = UNKNOWN;
-		s->events[EVENT_READY_SRC].set = false;
+		s->events = 0;
 	}
 	cleanup_free struct slow_samples *rows = causes_find(&run->analysis, &count);
 	const struct slow_samples *row = NULL;

@@ -113,9 +113,9 @@ static void each(struct recorded *run, void (*change)(struct sample *sample, siz
 	const char *name = run->analysis.subjects[run->analysis.subject_count - 1].name;
 	size_t index = 0;
 
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		if (!strcmp(run->recording.samples[i].subject, name))
-			change(&run->recording.samples[i], index++);
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		if (!strcmp(run->recording.held[i].subject, name))
+			change(&run->recording.held[i], index++);
 }
 
 #define EACH(name, ...)                                                                                      \
@@ -161,15 +161,15 @@ EACH(alike, slow_by(sample, index < 8 ? 0 : INT64_C(30000000000)))
 /* The whole start is notification. */
 static void late(struct recorded *run)
 {
-	for (size_t i = 0; i < run->recording.sample_count; i++)
-		run->recording.samples[i].events[EVENT_READY_SRC] = (struct event){.set = true};
+	for (size_t i = 0; i < run->recording.briefs.count; i++)
+		run->recording.held[i].events[EVENT_READY_SRC] = (struct event){.set = true};
 }
 
 static void confined(struct recorded *run)
 {
 	json_add_text(subject_of(run, "vm"), "kind", "container");
-	for (size_t i = 0; i < run->recording.sample_count; i++) {
-		struct sample *sample = &run->recording.samples[i];
+	for (size_t i = 0; i < run->recording.briefs.count; i++) {
+		struct sample *sample = &run->recording.held[i];
 		bool other = !strcmp(sample->subject, "vm");
 
 		sample->has_identity = sample->identity.profile.known = true;
@@ -345,8 +345,7 @@ static void analyse_again(struct recorded *run)
 {
 	struct error err = {0};
 
-	analysis_release(&run->analysis);
-	if (analysis_make(&run->recording, &run->analysis, &err) < 0)
+	if (recorded_again(run, &err) < 0)
 		fail_msg("%s", err.text);
 }
 

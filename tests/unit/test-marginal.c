@@ -76,14 +76,14 @@ struct ramp_wish {
 	double each, host_part;
 };
 
-static void ramp_make(struct recording *recording, const struct ramp_wish *wish, size_t ramp)
+static void ramp_make(struct recording *recording, const struct ramp_wish *wish, size_t ramp, struct sample *sample,
+		      int64_t id)
 {
-	struct sample *sample = &recording->samples[recording->sample_count];
 	struct json *end = experiment_make_record("memory", "end", wish->subject);
 	double each = wish->each * (1 + 0.01 * ((double)ramp - 1));
 
 	sample_init(sample);
-	sample->id = (int64_t)recording->sample_count++;
+	sample->id = id;
 	(void)snprintf(sample->subject, sizeof(sample->subject), "%s", wish->subject);
 	sample->kind = BLOCK_EXPERIMENT;
 	sample->block = (int64_t)ramp;
@@ -121,10 +121,11 @@ static void recording_make(struct recording *recording, double host_part)
 	*recording = (struct recording){.plan = json_parse(plan, sizeof(plan) - 1, "plan", NULL)};
 	recording->host = json_parse("{\"host\":{}}", 11, "host", NULL);
 	recording->experiments = json_array();
-	recording->samples = alloc_zero(2 * RAMPS, sizeof(*recording->samples));
-	for (size_t ramp = 0; ramp < RAMPS; ramp++)
-		for (size_t i = 0; i < 2; i++)
-			ramp_make(recording, &wishes[i], ramp);
+	struct sample *samples = alloc_zero(2 * RAMPS, sizeof(*samples));
+
+	for (size_t i = 0; i < 2 * RAMPS; i++)
+		ramp_make(recording, &wishes[i % 2], i / 2, &samples[i], (int64_t)i);
+	recording_hold(recording, samples, 2 * RAMPS);
 }
 
 static void it_is_a_headline_metric(void **state)

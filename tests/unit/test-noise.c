@@ -35,7 +35,7 @@ static struct twins twins_of(const struct recorded *run, const char *a, const ch
 	assert_int_equal(x->count, y->count);
 	assert_in_range(x->count, POWER_BLOCKS, BLOCKS_MAX);
 	for (size_t i = 0; i < x->count; i++) {
-		assert_int_equal(x->samples[i]->block, y->samples[i]->block);
+		assert_int_equal(analysis_sample(x, i)->block, analysis_sample(y, i)->block);
 		twins.a[i] = x->values[i];
 		twins.b[i] = y->values[i];
 	}

@@ -25,18 +25,27 @@
 /* A run of three subjects, whose records tests add. */
 struct world {
 	struct analysis_subject subjects[3];
-	struct sample samples[3][BLOCKS];
-	const struct sample *lists[3][BLOCKS];
+	struct sample (*samples)[BLOCKS]; /* the recording has them */
+	const struct brief *lists[3][BLOCKS];
 	struct recording recording;
 	struct analysis analysis;
 };
+
+/* After a change of its samples. */
+static void world_settle(struct world *w)
+{
+	recording_hold(&w->recording, w->samples[0], 3 * BLOCKS);
+	for (size_t i = 0; i < 3 * BLOCKS; i++)
+		w->lists[i / BLOCKS][i % BLOCKS] = w->recording.briefs.list[i];
+}
 
 static void world_make(struct world *w)
 {
 	static const enum analysis_kind kinds[] = {KIND_PROCESS, KIND_CONTAINER, KIND_VM};
 	static const char *const names[] = {"process", "namespace", "vm"};
 
-	*w = (struct world){.recording = {.experiments = json_array()}};
+	*w = (struct world){.recording = {.experiments = json_array()}, .samples = calloc(3, sizeof(*w->samples))};
+	assert_non_null(w->samples);
 	for (size_t i = 0; i < 3; i++) {
 		w->subjects[i] = (struct analysis_subject){.name = names[i],
 							   .runtime = names[i],
@@ -55,9 +64,9 @@ static void world_make(struct world *w)
 			sample->status = SAMPLE_OK;
 			sample->events[EVENT_REQUEST].set = sample->events[EVENT_READY_OBS].set = true;
 			sample->events[EVENT_READY_OBS].t_ns = (i == 2 ? 100 : 1) * (1000000 + 1000 * k);
-			w->lists[i][k] = sample;
 		}
 	}
+	world_settle(w);
 	w->subjects[2].label = "tcg";
 	w->analysis = (struct analysis){.recording = &w->recording,
 					.subjects = w->subjects,
@@ -99,7 +108,7 @@ static bool device_flag(const char *workload, const char *key, int64_t bytes, st
 	detect_device(&w.analysis, flag);
 	assert_true(!flag->triggered || (flag->subject_count == 1 && flag->subjects[0] == 1));
 	free(flag->subjects);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 	return flag->triggered;
 }
 
@@ -163,7 +172,7 @@ static size_t outside_cells(const char *second, const char *third, struct work_c
 			assert_int_equal(all[i].reference, 0);
 	json_free(json[1]);
 	json_free(json[2]);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 	return found;
 }
 
@@ -203,8 +212,7 @@ static bool topology_flag(const char *guest, const char *host)
 	assert_true(flag.checked);
 	free(flag.subjects);
 	json_free(vm);
-	json_free(w.recording.host);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 	return flag.triggered;
 }
 
@@ -236,6 +244,7 @@ static void start_up_is_held_against_life(void **state)
 	for (size_t block = 0; block < BLOCKS; block++)
 		(void)add_record(&w, 2, block, "net_rr", 50000);
 	w.samples[2][3].status = SAMPLE_TIMEOUT;
+	world_settle(&w);
 	cleanup_free struct break_even *rows = break_even_make(&w.analysis, &count);
 
 	assert_int_equal(count, 3);
@@ -246,7 +255,7 @@ static void start_up_is_held_against_life(void **state)
 	assert_string_equal(rows[2].request->name, "net_rr");
 	assert_true(rows[2].start_requests.ci.lo > 1990 && rows[2].start_requests.ci.hi < 2030);
 	assert_float_equal(rows[2].start_requests.median / break_even_parts[0], 20000, 300);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 }
 
 /* The claim, where a system call costs so much in the container, and five times that in the guest. */
@@ -268,8 +277,9 @@ static struct claim_result claim_of(double container, bool filter, const char *l
 		(void)add_record(&w, 1, block, "syscall", (int64_t)(container * drift));
 		(void)add_record(&w, 2, block, "syscall", (int64_t)(5 * drift));
 	}
+	world_settle(&w);
 	claim_decide_syscall(&w.analysis, &r);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 	return r;
 }
 
@@ -297,7 +307,7 @@ static void system_calls_decide_a_claim(void **state)
 	world_make(&w);
 	claim_decide_syscall(&w.analysis, &nothing);
 	assert_int_equal(nothing.verdict, CLAIM_NOT_MEASURED);
-	json_free(w.recording.experiments);
+	recording_release(&w.recording);
 }
 
 int main(void)

@@ -124,13 +124,15 @@ static void make_recording(const struct wish *wish, struct recording *recording)
 	recording->experiments = json_array();
 	for (size_t i = 0; wish->names[i]; i++)
 		experiments_fill(recording->experiments, wish->names[i]);
-	recording->samples = alloc_zero(SUBJECTS_MAX * blocks, sizeof(*recording->samples));
+	struct sample *samples = alloc_zero(SUBJECTS_MAX * blocks, sizeof(*samples));
+	size_t count = 0;
+
 	for (size_t block = 0; block < blocks; block++) {
 		for (size_t i = 0; wish->names[i]; i++) {
-			struct sample *sample = &recording->samples[recording->sample_count];
+			struct sample *sample = &samples[count];
 
 			sample_init(sample);
-			sample->id = (int64_t)recording->sample_count++;
+			sample->id = (int64_t)count++;
 			(void)snprintf(sample->subject, sizeof(sample->subject), "%s", wish->names[i]);
 			sample->position = (int64_t)i;
 			sample->block = (int64_t)(block < wish->blocks ? block : block - wish->blocks);
@@ -143,6 +145,7 @@ static void make_recording(const struct wish *wish, struct recording *recording)
 				fill_footprint(sample, i, block);
 		}
 	}
+	recording_hold(recording, samples, count);
 }
 
 /* Draws the wish into `folder` and returns what plot_all() returned. */

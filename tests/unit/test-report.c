@@ -140,7 +140,7 @@ static void csv_rows_are_of_one_width(void **state)
 		columns = 1;
 		rows++;
 	}
-	assert_int_equal(rows, run->recording.sample_count + 1);
+	assert_int_equal(rows, run->recording.briefs.count + 1);
 	recorded_close(run);
 }
 
@@ -152,13 +152,11 @@ static void json_keeps_the_journal_apart_when_long(void **state)
 
 	(void)state;
 	for (size_t i = 0; i <= REPORT_EMBED_MAX; i++) {
-		samples[i] = run->recording.samples[0];
+		samples[i] = run->recording.held[0];
 		samples[i].block = (int64_t)i;
 	}
-	free(run->recording.samples);
-	run->recording.samples = samples;
-	run->recording.sample_count = REPORT_EMBED_MAX + 1;
 	analysis_release(&run->analysis);
+	recording_hold(&run->recording, samples, REPORT_EMBED_MAX + 1);
 	assert_int_equal(analysis_make(&run->recording, &run->analysis, &err), 0);
 	cleanup_free char *text = report_json(&run->analysis, &err);
 	struct json *json = json_parse(text, strlen(text), "report.json", &err);
