@@ -38,6 +38,9 @@ double plot_warmup_ms(const struct brief *sample, const char *subject);
 
 /** A subject's start-up times; NULL: none was tried. */
 const struct analysis_summary *plot_latency(const struct analysis *analysis, size_t subject);
+#define PLOT_POINTS_MAX 2000 /**< of a subject: more can neither be told apart nor be read by a browser */
+/** Each how-manyeth of `count` samples is drawn, so that there are not more: 1, all of them. */
+size_t plot_step(size_t count);
 /** Was any start-up tried. */
 bool plot_latency_any(const struct analysis *analysis);
 /** The note on n and the interval. */

@@ -9,12 +9,14 @@ static void ecdf_curve(struct script *script, const struct analysis_summary *sum
 		       double edge)
 {
 	cleanup_free double *sorted = stats_sorted(summary->values, summary->count);
-	size_t finite = summary->count - summary->stats.censored;
+	size_t finite = summary->count - summary->stats.censored, step = plot_step(finite);
 	char text[UNITS_MAX];
 
 	for (size_t k = 0; k <= finite + (finite < summary->count); k++) {
 		size_t at = k ? k - 1 : 0;
 
+		if (k < finite && k % step)
+			continue;
 		script_field(script, at < finite ? sorted[at] / PLOT_NS_PER_MS : edge);
 		script_field(script, (double)(k > finite ? finite : k) / (double)summary->count);
 		script_field_text(script, title);

@@ -40,6 +40,15 @@ void plot_latency_note(struct script *script, const struct analysis *analysis)
 	script_text(script, legend, "interval_title");
 	script_note(script, false, "n = %s per subject%s; median, %.3g %% order-statistic interval",
 		    range, left_out, analysis->confidence * 100);
+	if (plot_step(most) > 1)
+		script_note(script, false,
+			    "at most %d of a subject's samples are drawn, evenly taken from all; numbers are of all",
+			    PLOT_POINTS_MAX);
+}
+
+size_t plot_step(size_t count)
+{
+	return count ? (count + PLOT_POINTS_MAX - 1) / PLOT_POINTS_MAX : 1;
 }
 
 const struct analysis_summary *plot_latency(const struct analysis *analysis, size_t subject)

@@ -35,7 +35,7 @@ static size_t startup_samples(struct script *script, const struct analysis *anal
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		const struct analysis_summary *summary = plot_latency(analysis, i);
 
-		for (size_t k = 0; summary && k < summary->count; k++) {
+		for (size_t k = 0; summary && k < summary->count; k += plot_step(summary->count)) {
 			startup_point(script, analysis, i, k, summary->values[k] / PLOT_NS_PER_MS);
 			count += isfinite(summary->values[k]);
 		}
@@ -51,11 +51,14 @@ static size_t startup_warmups(struct script *script, const struct analysis *anal
 	script_table(script, "Samples of warm-up blocks, which do not count.",
 		     "row\tms\tjitter\tsubject");
 	for (size_t i = 0; i < analysis->subject_count; i++) {
+		size_t at = 0, step = plot_step(analysis->subjects[i].counts[BLOCK_LATENCY].warmup);
+
 		for (size_t k = 0; k < recording->briefs.count; k++) {
 			double ms = plot_warmup_ms(recording->briefs.list[k], analysis->subjects[i].name);
 
-			startup_point(script, analysis, i, count, ms);
-			count += isfinite(ms);
+			if (!isfinite(ms) || at++ % step)
+				continue;
+			startup_point(script, analysis, i, count++, ms);
 		}
 	}
 	return count;

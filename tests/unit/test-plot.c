@@ -17,6 +17,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/file.h"
+#include "harness/report/plot-chart.h"
 #include "harness/report/plot.h"
 #include "tests/unit/experiments.h"
 
@@ -366,6 +367,24 @@ static void test_missing(void **state)
 	assert_non_null(strstr(err.text, "'gif' is not a format"));
 }
 
+/* Of very many samples some are drawn, the last and the numbers are those of all, and the chart says so. */
+static void test_many(void **state)
+{
+	const struct wish wish = {plain, "many", 2 * PLOT_POINTS_MAX + 1, 0, SAMPLE_OK, false};
+	struct error err = {0};
+	size_t lines = 0;
+	bool missing;
+
+	assert_int_equal(draw(&wish, *state, "", &missing, &err), 0);
+	cleanup_free char *startup = read_plot(*state, "startup.dat"), *curves = read_plot(*state, "ecdf.dat"),
+			  *script = read_plot(*state, "startup.gp");
+	for (const char *c = startup; (c = strchr(c, '\n')); c++)
+		lines++;
+	assert_in_range(lines, PLOT_POINTS_MAX, 2 * 3 * PLOT_POINTS_MAX + 50); /* points, and their hover texts */
+	assert_non_null(strstr(startup, "\t4001\tvm (tcg)\n"));
+	assert_true(strstr(curves, "\t1\tvm (tcg)\n") && strstr(script, "at most 2000 of a subject"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_same_bytes, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(test_shapes, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(test_numbers, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(test_many, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(test_missing, make_folder, remove_folder),
 	};
 
