@@ -54,7 +54,7 @@ static struct break_even row_of(const struct analysis *a, size_t subject, const 
 			continue;
 		starts[count++] = ns;
 		const struct json *record = request ? record_of(a, sample, request->name) : NULL;
-		double cost = record ? work_record_cost(record) : NAN;
+		double cost = record ? work_record_cost(record, s->kind) : NAN;
 
 		if (cost > 0)
 			requests[known++] = ns / cost;

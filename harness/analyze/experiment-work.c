@@ -44,17 +44,40 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median of an array's numbers after the warm-up that are above `floor`; NAN: there are none. */
-static double counted_median(const struct json *record, const struct json *numbers, double floor)
+/* Numbers of a record, one for each iteration: own and host are how long it took by both clocks. */
+struct series {
+	const struct json *number, *own, *host;
+};
+
+static bool series_next(struct series *s)
+{
+	s->number = json_next(s->number);
+	s->own = s->own ? json_next(s->own) : NULL;
+	s->host = s->host ? json_next(s->host) : NULL;
+	return s->number;
+}
+
+/* By how much the host's clock ran on while the instance's own counted 1; 1: not known. */
+static double stretch_of(const struct series *s)
+{
+	double own = json_number_of(s->own, NAN), host = json_number_of(s->host, NAN);
+
+	return own > 0 && host > 0 ? host / own : 1;
+}
+
+/* The median of the numbers after the warm-up that are above `floor`, by the host's clock or not; NAN: none is. */
+static double counted_median(const struct json *record, const struct json *numbers, bool by_host, double floor)
 {
 	double values[ITERATIONS_MAX] = {0}, warmup = experiment_value(record, "warmup_count");
+	struct series s = {json_first(numbers), json_first(json_get(record, "ns")),
+			   json_first(json_get(record, "host_ns"))};
 	size_t count = 0, at = 0;
 
-	for (const struct json *n = json_first(numbers); n && count < ITERATIONS_MAX; n = json_next(n)) {
-		double value = json_number_of(n, NAN);
+	for (bool more = s.number; more && count < ITERATIONS_MAX; more = series_next(&s)) {
+		double value = json_number_of(s.number, NAN);
 
 		if (at++ >= (size_t)fmax(warmup, 0) && value > floor)
-			values[count++] = value;
+			values[count++] = by_host ? value * stretch_of(&s) : value;
 	}
 	qsort(values, count, sizeof(values[0]), compare_doubles);
 	return count ? stats_quantile(values, count, 0.5) : NAN;
@@ -73,22 +96,6 @@ static const struct json *metric_in(const struct json *record, const char *name)
 static bool is_done(const struct json *record)
 {
 	return !strcmp(json_get_text(record, "status", ""), DONE);
-}
-
-double work_record_cost(const struct json *record)
-{
-	double ops = experiment_value(record, "ops_count");
-
-	return is_done(record) && ops > 0 ? counted_median(record, json_get(record, "cost_ns"), 0) / ops : NAN;
-}
-
-/* What one operation costs in this instance, or what the program's number is; NAN: it did not do it. */
-static double instance_value(const struct work_cell *cell, const struct json *record)
-{
-	if (!*cell->metric)
-		return work_record_cost(record);
-	return is_done(record) ? counted_median(record, json_get(metric_in(record, cell->metric), "values"), -INFINITY)
-			       : NAN;
 }
 
 #define CLOCK_OFF_NS 1e6
@@ -120,6 +127,26 @@ static struct clocks clocks_of(const struct json *record)
 	return clocks;
 }
 
+double work_record_cost(const struct json *record, enum analysis_kind kind)
+{
+	double ops = experiment_value(record, "ops_count");
+
+	/* A process and a container have the host's clock: there the marks were late. */
+	bool by_host = kind == KIND_VM && clocks_of(record).off;
+
+	return is_done(record) && ops > 0 ? counted_median(record, json_get(record, "cost_ns"), by_host, 0) / ops : NAN;
+}
+
+/* What one operation costs in this instance, or what the program's number is; NAN: it did not do it. */
+static double instance_value(const struct work_cell *cell, const struct json *record, enum analysis_kind kind)
+{
+	if (!*cell->metric)
+		return work_record_cost(record, kind);
+	const struct json *values = json_get(metric_in(record, cell->metric), "values");
+
+	return is_done(record) ? counted_median(record, values, false, -INFINITY) : NAN;
+}
+
 /* One subject's instances at one workload. */
 struct instances {
 	double *cost, *block;
@@ -132,9 +159,10 @@ static void instances_free(struct instances *instances)
 	free(instances->block);
 }
 
-static void instance_take(struct work_cell *cell, struct instances *all, const struct json *record)
+static void instance_take(struct work_cell *cell, struct instances *all, const struct json *record,
+			  enum analysis_kind kind)
 {
-	double cost = instance_value(cell, record);
+	double cost = instance_value(cell, record, kind);
 	struct clocks clocks = clocks_of(record);
 	const char *error = json_get_text(record, "error", NULL);
 
@@ -163,7 +191,7 @@ static bool cell_fill(const struct analysis *analysis, struct work_cell *cell, s
 		    strcmp(json_get_text(r, "workload", ""), cell->workload->name) != 0)
 			continue;
 		any = true;
-		instance_take(cell, ret_instances, r);
+		instance_take(cell, ret_instances, r, analysis->subjects[cell->subject].kind);
 	}
 	(void)stats_summary(ret_instances->cost, ret_instances->count, analysis->confidence, &cell->cost, NULL);
 	return any;

@@ -33,8 +33,11 @@ struct work_cell {
 
 /** By workload in the order of their table, then a program and its numbers; each by subject. For free(). */
 struct work_cell *work_cells_make(const struct analysis *analysis, size_t *ret_count);
-/** What one operation cost in the instance of a record "work"; NAN: it did not do it. */
-double work_record_cost(const struct json *record);
+/**
+ * What one operation cost in the instance of a record "work" of a subject of this kind, in ns: by its own clock, but by
+ * the host's where a guest's is off (R4.1). NAN: it did not do it.
+ */
+double work_record_cost(const struct json *record, enum analysis_kind kind);
 /**
  * The subject that all others are held against: a process, or the first where there is none; SIZE_MAX: nobody. Only a
  * workload that leaves the box has another one: the first of the same network class.

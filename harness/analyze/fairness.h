@@ -56,7 +56,7 @@ typedef uint64_t flag_set;
 	  "The guest's clock could not be tied to the host's: phases inside of the guest are withheld.") \
 	X(GUESTCLOCK, "F-GUESTCLOCK", WARN,                                                             \
 	  "The guest's clock and the host's differ about the length of its work by more than 1 ms and 0.5 %; " \
-	  "costs are by the guest's.")                                                                  \
+	  "there costs are by the host's.")                                                             \
 	X(SHORT, "F-SHORT", WARN,                                                                       \
 	  "Work was measured over less than 200 ms in the fastest subject, or not at all in one that is very slow.") \
 	X(DEVICE, "F-DEVICE", WARN,                                                                     \

@@ -107,6 +107,20 @@ static void costs_are_held_against_the_process(void **state)
 	json_free(recording.experiments);
 }
 
+/* A guest whose clock goes too slow by a tenth, at work long enough to tell; a container has the host's clock. */
+static void a_wrong_clock_is_not_used(void **state)
+{
+	struct json *off = instance("s", "syscall", 0, 300000000, 1.1);
+	struct json *right = instance("s", "syscall", 0, 300000000, 1.001);
+
+	(void)state;
+	assert_float_equal(work_record_cost(off, KIND_VM), 3300000, 20);
+	assert_float_equal(work_record_cost(off, KIND_CONTAINER), 3000000, 0);
+	assert_float_equal(work_record_cost(right, KIND_VM), 3000000, 0);
+	json_free(off);
+	json_free(right);
+}
+
 static bool clock_flag(enum analysis_kind kind, int64_t ns, double host, bool one_late)
 {
 	struct analysis_subject subject = {.name = "s", .title = "s", .kind = kind, .usable = true};
@@ -185,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(costs_are_held_against_the_process),
+		cmocka_unit_test(a_wrong_clock_is_not_used),
 		cmocka_unit_test(guest_clocks_are_flagged),
 		cmocka_unit_test(short_work_is_flagged),
 	};
