@@ -28,6 +28,14 @@ for run in tests/data/runs/*/; do
 	is "$(find "$scratch/$name" -name '*.tmp*' -o -name '.report*' | wc -l)" 0 "$name: no temporary file is left"
 done
 
+# Method, acceptance test 12: what is printed and drawn is in the JSON.
+for name in tcg kvm; do
+	timeout 60 "$tare" report "$scratch/$name" --plots none >"$scratch/text"
+	is "$(tests/blackbox/numbers-of "$scratch/$name" "$scratch/text")" '' "$name: every number of the tables and charts is in report.json"
+done
+sed -i 's/^\(  namespace *\)[0-9.]* ms/\19.87 ms/' "$scratch/text"
+like "$(tests/blackbox/numbers-of "$scratch/kvm" "$scratch/text")" '9.87 ms' 'a number that is not would be found'
+
 # A TCG guest is named so wherever a number of it stands.
 is "$(grep -cE '^  vm  ' tests/data/runs/tcg/expected/report.text)" 0 'the label stands beside the name'
 
