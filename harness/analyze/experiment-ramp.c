@@ -101,10 +101,13 @@ static void take_point(struct ramp_fit *fit, const struct json *r)
 static void take_teardown(struct ramp_fit *fit, const struct json *r)
 {
 	double n = experiment_value(r, "n");
+	const struct json *cpu = json_first(json_get(r, "harness_cpu_each_ns"));
 
 	for (const struct json *each = json_first(json_get(r, "each_ns")); each; each = json_next(each)) {
 		fit->stops = alloc_grow(fit->stops, fit->stop_count + 1, sizeof(*fit->stops));
-		fit->stops[fit->stop_count++] = (struct ramp_stop){n--, json_number_of(each, NAN)};
+		fit->stops[fit->stop_count++] =
+			(struct ramp_stop){n--, json_number_of(each, NAN), json_number_of(cpu, NAN)};
+		cpu = cpu ? json_next(cpu) : NULL;
 	}
 }
 

@@ -44,17 +44,20 @@ struct ramp_start {
 	size_t ramp;
 	double n, latency_ns; /**< NAN: it failed */
 	double at_ns, waited_ns[RAMP_WAIT_COUNT]; /**< since the ramp began; NAN: not known */
+	double harness_cpu_ns; /**< of harness and keeper since then, but for weighing; NAN: not known */
 };
 
 /** How long the end of one instance took, while n lived. */
 struct ramp_stop {
 	double n, took_ns;
+	double harness_cpu_ns; /**< of harness and keeper for it; NAN: not known */
 };
 
 /** All starts and ends at about the same N. */
 struct ramp_bin {
 	size_t n_low, n_high, starts, failed;
 	double latency_ns, teardown_ns; /**< medians; NAN: there is none */
+	double harness_start_ns, harness_end_ns; /**< CPU time of harness and keeper for one, means; NAN: not known */
 };
 
 /** Where starts became slow, and what the host was short of meanwhile. */

@@ -42,7 +42,8 @@ void ramp_take_start(struct ramp_fit *fit, const struct json *record)
 	struct ramp_start start = {.ramp = fit->ramps - 1,
 				   .n = experiment_value(record, "n"),
 				   .latency_ns = experiment_value(record, "latency_ns"),
-				   .at_ns = experiment_value(record, "at_ns")};
+				   .at_ns = experiment_value(record, "at_ns"),
+				   .harness_cpu_ns = experiment_value(record, "harness_cpu_ns")};
 
 	if (!strcmp(json_get_text(record, "status", ""), "aborted"))
 		return; /* the run was interrupted: it says nothing of starts */
@@ -103,6 +104,39 @@ static double median_of(double *values, size_t count)
 	return stats_quantile(values, count, 0.5);
 }
 
+static bool is_between(double n, const struct ramp_bin *bin)
+{
+	return n >= (double)bin->n_low && n <= (double)bin->n_high;
+}
+
+/* What a start added since the one before it in its ramp: those that began together share what the first has. */
+static double start_cpu_ns(const struct ramp_fit *fit, size_t i)
+{
+	bool first = !i || fit->starts[i - 1].ramp != fit->starts[i].ramp;
+
+	return fit->starts[i].harness_cpu_ns - (first ? 0 : fit->starts[i - 1].harness_cpu_ns);
+}
+
+/* A recording may be without it: then the sums are no numbers. */
+static void bin_add_harness(const struct ramp_fit *fit, struct ramp_bin *bin)
+{
+	double starts_ns = 0, stops_ns = 0;
+	size_t start_count = 0, stop_count = 0;
+
+	for (size_t i = 0; i < fit->start_count; i++)
+		if (is_between(fit->starts[i].n, bin)) {
+			starts_ns += start_cpu_ns(fit, i);
+			start_count++;
+		}
+	for (size_t i = 0; i < fit->stop_count; i++)
+		if (is_between(fit->stops[i].n, bin)) {
+			stops_ns += fit->stops[i].harness_cpu_ns;
+			stop_count++;
+		}
+	bin->harness_start_ns = start_count ? starts_ns / (double)start_count : NAN;
+	bin->harness_end_ns = stop_count ? stops_ns / (double)stop_count : NAN;
+}
+
 static struct ramp_bin bin_make(const struct ramp_fit *fit, size_t low, size_t high)
 {
 	struct ramp_bin bin = {.n_low = low, .n_high = high};
@@ -113,7 +147,7 @@ static struct ramp_bin bin_make(const struct ramp_fit *fit, size_t low, size_t h
 	for (size_t i = 0; i < fit->start_count; i++) {
 		const struct ramp_start *start = &fit->starts[i];
 
-		if (!(start->n >= (double)low && start->n <= (double)high))
+		if (!is_between(start->n, &bin))
 			continue;
 		bin.starts++;
 		bin.failed += isnan(start->latency_ns);
@@ -121,10 +155,11 @@ static struct ramp_bin bin_make(const struct ramp_fit *fit, size_t low, size_t h
 			starts[start_count++] = start->latency_ns;
 	}
 	for (size_t i = 0; i < fit->stop_count; i++)
-		if (fit->stops[i].n >= (double)low && fit->stops[i].n <= (double)high && !isnan(fit->stops[i].took_ns))
+		if (is_between(fit->stops[i].n, &bin) && !isnan(fit->stops[i].took_ns))
 			stops[stop_count++] = fit->stops[i].took_ns;
 	bin.latency_ns = median_of(starts, start_count);
 	bin.teardown_ns = median_of(stops, stop_count);
+	bin_add_harness(fit, &bin);
 	return bin;
 }
 

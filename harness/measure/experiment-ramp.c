@@ -6,13 +6,15 @@
  *
  * Each record has the ramp's concurrency: how many are started at the same time.
  * Record "start": n (its place), latency_ns (request to ready; null: it failed), status, phase, error; at_ns since the
- *   ramp began, and for how long of it something on the host waited for a resource (hostload.h).
+ *   ramp began, for how long of it something on the host waited for a resource (hostload.h), and harness_cpu_ns: how
+ *   much CPU time harness and keeper took of it, without that for points.
  * Record "point": n, settle_ns, and in bytes what all instances together take: pss, kernel (host-wide growth),
  *   cgroup_kernel (the part of it that is charged to them), sec_pagetables, private_cache, daemons (growth of the
  *   keeper and of what manages the instances), footprint (the sum without cgroup_kernel), mem_available (by how much
  *   the host's fell); harness (growth of its own anonymous memory), swap, ksm_shared; idle_cpu_ns: their CPU time in
  *   settle_ns.
- * Record "teardown": n at once, each_ns: how long the end of each took, the newest first.
+ * Record "teardown": n at once, each_ns: how long the end of each took, the newest first; harness_cpu_each_ns: how much
+ *   CPU time harness and keeper took for it.
  * Record "end": n at once, started, failed, starters, reason, error (of the start that failed), teardown_ns.
  */
 #include <stdlib.h>
@@ -150,8 +152,8 @@ static bool ramp_run(struct experiment_turn *turn, size_t concurrency)
 	ramp->begin_ns = clock_now_ns();
 	hostload_read(&ramp->load_first);
 	hostmem_read(&ramp->first);
-	ramp->harness_first = hostmem_process_anon(getpid());
 	ramp->daemons_first = ramp_daemons_bytes(ramp);
+	ramp_harness_begin(ramp);
 	ramp_grow(ramp);
 	ramp_end(ramp);
 	if (keeper)

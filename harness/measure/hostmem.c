@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/cleanup.h"
@@ -76,13 +77,10 @@ int64_t hostmem_process_anon(int pid)
 
 int64_t hostmem_process_cpu_ns(int pid)
 {
-	char path[64], text[1024];
-	unsigned long long user = 0, system = 0;
+	clockid_t clock;
+	struct timespec time;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	const char *rest = file_read_line(path, text, sizeof(text), NULL) < 0 ? NULL : strrchr(text, ')');
-
-	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &time) < 0)
 		return 0;
-	return (int64_t)((user + system) * (1000000000ull / (unsigned long long)sysconf(_SC_CLK_TCK)));
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }

@@ -20,5 +20,5 @@ void hostmem_read(struct hostmem *ret_memory);
 int64_t hostmem_process_pss(int pid);
 /** Its anonymous memory alone: who else runs the same program or library does not move it. 0 as above. */
 int64_t hostmem_process_anon(int pid);
-/** User and system time of one process so far, in ns (in ticks of the kernel); 0 where it cannot be read. */
+/** User and system time of one process so far, in ns; 0 where it cannot be read. */
 int64_t hostmem_process_cpu_ns(int pid);

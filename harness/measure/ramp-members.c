@@ -71,6 +71,7 @@ static void load_add(const struct ramp *ramp, struct json *record)
 
 	hostload_read(&now);
 	json_add_int(record, "at_ns", (int64_t)(clock_now_ns() - ramp->begin_ns));
+	json_add_int(record, "harness_cpu_ns", ramp_harness_cpu_ns(ramp));
 	for (size_t i = 0; i < HOSTLOAD_COUNT; i++)
 		experiment_add_known(record, hostload_key((enum hostload_resource)i),
 				     hostload_difference(&ramp->load_first, &now, (enum hostload_resource)i));
@@ -138,15 +139,18 @@ void ramp_start(struct ramp *ramp, size_t count)
 
 void ramp_take_down(struct ramp *ramp)
 {
-	struct json *record = ramp_begin_record(ramp, "teardown"), *times = json_array();
+	struct json *record = ramp_begin_record(ramp, "teardown"), *times = json_array(), *cpu = json_array();
 
 	json_add_int(record, "n", (int64_t)ramp->count);
 	while (ramp->count) {
 		uint64_t begin_ns = clock_now_ns();
+		int64_t cpu_begin_ns = ramp_harness_cpu_ns(ramp);
 
 		member_free(ramp, ramp->members[--ramp->count]);
 		json_append(times, json_new_int((int64_t)(clock_now_ns() - begin_ns)));
+		json_append(cpu, json_new_int(ramp_harness_cpu_ns(ramp) - cpu_begin_ns));
 	}
 	json_add(record, "each_ns", times);
+	json_add(record, "harness_cpu_each_ns", cpu);
 	(void)experiment_record(ramp->turn, record);
 }

@@ -35,6 +35,29 @@ int64_t ramp_daemons_bytes(const struct ramp *ramp)
 	return total;
 }
 
+static int64_t cpu_of_both(const struct ramp *ramp)
+{
+	int64_t keeper_ns = ramp->keeper ? hostmem_process_cpu_ns(ramp->keeper) : 0;
+
+	return hostmem_process_cpu_ns(getpid()) + keeper_ns;
+}
+
+void ramp_harness_begin(struct ramp *ramp)
+{
+	struct start_client *keeper = ramp->turn->attempts->run->keeper;
+	struct start_status status;
+
+	if (keeper && start_status(keeper, &status, NULL) >= 0)
+		ramp->keeper = status.keeper.pid;
+	ramp->harness_first = hostmem_process_anon(getpid());
+	ramp->cpu_first_ns = cpu_of_both(ramp);
+}
+
+int64_t ramp_harness_cpu_ns(const struct ramp *ramp)
+{
+	return cpu_of_both(ramp) - ramp->cpu_first_ns - ramp->cpu_weighing_ns;
+}
+
 /* What all instances together have charged to their cgroups, keep in the page cache, and used of the CPU. */
 struct totals {
 	int64_t pss, cgroup_kernel, private_cache, cpu_ns;
@@ -73,6 +96,7 @@ static int64_t sec_growth(const struct ramp *ramp, const struct hostmem *now)
 void ramp_weigh(struct ramp *ramp)
 {
 	uint64_t settle_ns = ramp->turn->attempts->scenario->settle_min_ns, begin_ns = clock_now_ns();
+	int64_t cpu_begin_ns = ramp_harness_cpu_ns(ramp);
 	struct totals before = totals_read(ramp, true);
 	struct hostmem now;
 
@@ -109,6 +133,7 @@ void ramp_weigh(struct ramp *ramp)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		experiment_add_known(record, rows[i].key, rows[i].number);
 	(void)experiment_record(ramp->turn, record);
+	ramp->cpu_weighing_ns += ramp_harness_cpu_ns(ramp) - cpu_begin_ns;
 	if (!ramp->reason && footprint >= (int64_t)experiment_number(ramp->turn->choice, "bytes_max"))
 		ramp->reason = "bytes_max";
 }

@@ -31,6 +31,8 @@ struct ramp {
 	struct hostmem first;
 	struct hostload load_first;
 	int64_t daemons_first, harness_first;
+	pid_t keeper; /* 0: there is none */
+	int64_t cpu_first_ns, cpu_weighing_ns; /* of harness and keeper: before the ramp, and for its points */
 	double *latencies; /* of the starts that went well, in order */
 	size_t latency_count;
 	const char *reason; /* why it ended; NULL: it goes on */
@@ -46,5 +48,12 @@ void ramp_start(struct ramp *ramp, size_t count);
 void ramp_take_down(struct ramp *ramp);
 /** What the daemons, and whatever else serves all instances, take now. */
 int64_t ramp_daemons_bytes(const struct ramp *ramp);
+/** From here on counts what the harness takes itself. */
+void ramp_harness_begin(struct ramp *ramp);
+/**
+ * CPU time of the harness and the keeper since the ramp began, but for weighing: their own work for all instances. A
+ * starter's is not in it, as it does what an instance consists of.
+ */
+int64_t ramp_harness_cpu_ns(const struct ramp *ramp);
 /** One point, after the newest has settled. */
 void ramp_weigh(struct ramp *ramp);

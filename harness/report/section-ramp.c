@@ -9,6 +9,7 @@
 #include "harness/report/experiments.h"
 
 #define GIB 1073741824.0
+#define HARNESS_STARTS_LEAST 5u /* for a mean that one of them does not make */
 
 static struct json *interval_json(const struct interval *ci)
 {
@@ -67,6 +68,8 @@ static struct json *bins_json(const struct ramp_fit *fit)
 		json_add_int(row, "failed_count", (int64_t)bin->failed);
 		json_add_number(row, "latency_ns", bin->latency_ns);
 		json_add_number(row, "teardown_ns", bin->teardown_ns);
+		json_add_number(row, "harness_start_cpu_ns", bin->harness_start_ns);
+		json_add_number(row, "harness_end_cpu_ns", bin->harness_end_ns);
 		json_append(rows, row);
 	}
 	return rows;
@@ -226,6 +229,29 @@ static void section_of(struct page *page, const struct analysis *a, const char *
 	ramp_fits_free(fits, count);
 }
 
+/* "2.1 ms for a start and 0.7 ms for an end at N = 7 to 11, 2.3 ms and 0.8 ms at N = 565 to 904" */
+static void harness_item(struct page *page, const struct ramp_fit *fit)
+{
+	const struct ramp_bin *first = NULL, *last = NULL;
+	char starts[2][UNITS_MAX], ends[2][UNITS_MAX];
+
+	for (size_t i = 0; i < fit->bin_count; i++) {
+		if (fit->bins[i].starts < HARNESS_STARTS_LEAST || isnan(fit->bins[i].harness_start_ns))
+			continue;
+		first = first ? first : &fit->bins[i];
+		last = &fit->bins[i];
+	}
+	if (!first)
+		return;
+	page_item(page, fit->title,
+		  "the harness itself takes %s of CPU time for a start and %s for an end at N = %zu to %zu, %s and %s "
+		  "at N = %zu to %zu.",
+		  units_text(UNITS_NS, first->harness_start_ns, starts[0]),
+		  units_text(UNITS_NS, first->harness_end_ns, ends[0]), first->n_low, first->n_high,
+		  units_text(UNITS_NS, last->harness_start_ns, starts[1]),
+		  units_text(UNITS_NS, last->harness_end_ns, ends[1]), last->n_low, last->n_high);
+}
+
 static void section_starts(struct page *page, const struct analysis *a)
 {
 	struct table table = {.align = "srrrrsrr"};
@@ -251,6 +277,9 @@ static void section_starts(struct page *page, const struct analysis *a)
 		table_add(&table, "%.1f %%", fits[i].idle_cpu_ratio * 100);
 	}
 	page_table(page, &table);
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fits[i].experiment, "density"))
+			harness_item(page, &fits[i]);
 	ramp_fits_free(fits, count);
 }
 

@@ -67,6 +67,21 @@ is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of t
 is "$(find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null)" '' 'no cgroup of the run is left'
 ok 'the report of a ramp follows its schema' tests/blackbox/validate "$scratch/ramp/report.json"
 
+# What the harness takes for one more does not grow with how many there are: a list that is searched for each would show.
+printf '{"name": "crowd", "settle": {"min_ns": 50000000, "max_ns": 100000000}, "experiment": {"name": "density",
+	"instances_max": 564, "concurrency_wide": 1, "knee_ends": 0}, "subjects": [{"name": "process", "runtime": "process"}]}' \
+	>"$scratch/crowd.json"
+ok 'a crowd of processes' timeout 120 "$tare" run "$scratch/crowd.json" --out "$scratch/crowd" --quiet --plots none
+# crowd FIELD N: of the starts or ends around N
+crowd() {
+	jq ".experiments.density.ramps[0].bins[] | select(.n_low <= $2 and .n_high >= $2) | .harness_$1_cpu_ns" "$scratch/crowd/report.json"
+}
+for what in start end; do
+	few=$(crowd $what 40) many=$(crowd $what 500)
+	ok "the harness takes as long for each $what among 500 as among 40 ($many and $few ns)" \
+		test "${many%.*}" -lt "$((3 * ${few%.*}))"
+done
+
 # Method, acceptance test 9: what the payload holds is what the lenses see, within 1 %.
 sed 's/"limits"/"settle": {"min_ns": 1500000000, "max_ns": 8000000000}, "limits"/' scenarios/touch.json >"$scratch/touch.json"
 ok 'a run of touch' timeout 180 "$tare" run "$scratch/touch.json" --blocks 1 --out "$scratch/touch" --quiet --plots none

@@ -41,8 +41,9 @@ static struct json *begin(const struct shape *shape, const char *what)
 /* Each instance takes 100 MiB and a little that is not on the line. */
 static void ramp_add(struct json *records, const struct shape *shape)
 {
-	int64_t at_ns = 0, waited_ns = 0;
+	int64_t at_ns = 0, waited_ns = 0, harness_ns = 0, width = shape->concurrency > 0 ? shape->concurrency : 1;
 	struct json *teardown = begin(shape, "teardown"), *each = json_array(), *end = begin(shape, "end");
+	struct json *cpu = json_array();
 
 	for (int n = 1; n <= shape->most; n++) {
 		struct json *start = begin(shape, "start"), *point = begin(shape, "point");
@@ -55,6 +56,9 @@ static void ramp_add(struct json *records, const struct shape *shape)
 		json_add_int(start, "latency_ns", latency_ns);
 		json_add_text(start, "status", "ok");
 		json_add_int(start, "at_ns", at_ns);
+		/* As many as are started at once are paid for by the first of them. */
+		harness_ns += (n - 1) % width ? 0 : 500 * width;
+		json_add_int(start, "harness_cpu_ns", harness_ns);
 		json_add_int(start, "waited_cpu_ns", waited_ns);
 		json_add_int(start, "waited_io_ns", 0);
 		json_add_null(start, "waited_memory_ns");
@@ -63,9 +67,11 @@ static void ramp_add(struct json *records, const struct shape *shape)
 		json_add_int(point, "footprint_bytes", (int64_t)n * 100 * MIB + (n % 3) * MIB);
 		json_append(records, point);
 		json_append(each, json_new_int(1000 * (shape->most + 1 - n)));
+		json_append(cpu, json_new_int(n <= 3 ? 300 : 200));
 	}
 	json_add_int(teardown, "n", shape->most);
 	json_add(teardown, "each_ns", each);
+	json_add(teardown, "harness_cpu_each_ns", cpu);
 	json_append(records, teardown);
 	json_add_int(end, "n", shape->most);
 	json_add_text(end, "reason", "instances_max");
@@ -183,6 +189,39 @@ static void bins_hold_every_start_once_and_failures_beside(void **state)
 	ramp_fits_free(fits, count);
 }
 
+static void what_the_harness_takes_is_divided_by_starts_and_ends(void **state)
+{
+	/* Seven and twelve are points of two ramps, and no multiples of two. */
+	const struct shape shapes[] = {{2, 0, 20, 0, 0}, {2, 1, 20, 0, 0}};
+	size_t count;
+	struct ramp_fit *fits = fits_of(shapes, 2, NULL, &count);
+	const struct ramp_bin *bins = fits[0].bins;
+
+	(void)state;
+	assert_float_equal(bins[0].harness_start_ns, 1000, 1e-9);
+	assert_int_equal(bins[3].n_low, 7);
+	assert_float_equal(bins[3].harness_start_ns, 600, 1e-9); /* 7, 9 and 11 pay for five */
+	assert_float_equal(bins[0].harness_end_ns, 200, 1e-9);
+	/* The first three that went are 20, 19 and 18: of the eight between 12 and 19 two. */
+	assert_float_equal(bins[4].harness_end_ns, 225, 1e-9);
+	ramp_fits_free(fits, count);
+}
+
+static void an_older_recording_does_not_say_what_the_harness_took(void **state)
+{
+	const struct shape shape = {1, 0, 20, 0, 0};
+	struct json *old = begin(&shape, "start");
+	size_t count;
+
+	(void)state;
+	json_add_int(old, "n", 1);
+	json_add_int(old, "latency_ns", 5);
+	struct ramp_fit *fits = fits_of(&shape, 1, old, &count);
+
+	assert_true(isnan(fits[0].bins[0].harness_start_ns));
+	ramp_fits_free(fits, count);
+}
+
 static void an_interrupted_start_is_no_failure(void **state)
 {
 	const struct shape shape = {1, 0, 6, 0, 0};
@@ -225,6 +264,8 @@ int main(void)
 		cmocka_unit_test(one_ramp_has_an_interval_within_it_and_more_have_one_between_them),
 		cmocka_unit_test(the_interval_within_goes_by_ranks),
 		cmocka_unit_test(bins_hold_every_start_once_and_failures_beside),
+		cmocka_unit_test(what_the_harness_takes_is_divided_by_starts_and_ends),
+		cmocka_unit_test(an_older_recording_does_not_say_what_the_harness_took),
 		cmocka_unit_test(an_interrupted_start_is_no_failure),
 		cmocka_unit_test(hostile_numbers_end),
 	};
