@@ -135,6 +135,7 @@ help:
 	@echo 'make bench-aa   one subject under two names, live: false alarms, power and noise floor of this host'
 	@echo 'make bench-analyze  how long large journals take to analyse, against the budget and jq'
 	@echo 'make bench-density  a thousand containers and sixty guests at once, and what one more takes'
+	@echo 'make bench-footprint memory and disk of one more of everything, private engines too'
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-workloads  the workloads in a process against sysbench, fio and perf bench'

@@ -6,3 +6,9 @@ bench-density:
 	$(Q)scripts/setup check
 	$(Q)$(MAKE) -s --no-print-directory all root guest
 	$(Q)tests/bench/bench-density
+
+.PHONY: bench-footprint
+bench-footprint:
+	$(Q)scripts/setup check
+	$(Q)$(MAKE) -s --no-print-directory all root guest
+	$(Q)tests/bench/bench-footprint $(B)/bench-footprint
