@@ -107,6 +107,17 @@ static void channel_add(xmlNodePtr devices, const struct domain *domain)
 	(void)node_add(debug, "address", NULL, "type", "isa", "iobase", iobase, NULL);
 }
 
+static void balloon_add(xmlNodePtr devices, const struct domain *domain)
+{
+	bool there = domain->balloon != DOMAIN_BALLOON_NONE;
+	xmlNodePtr balloon = node_add(devices, "memballoon", NULL, "model", there ? "virtio" : "none", NULL);
+
+	if (domain->balloon == DOMAIN_BALLOON_REPORTING)
+		(void)xmlNewProp(balloon, xml("freePageReporting"), xml("on"));
+	if (there && domain->machine == DOMAIN_MICROVM)
+		(void)node_add(balloon, "address", NULL, "type", "virtio-mmio", NULL);
+}
+
 static void devices_add(xmlNodePtr root, const struct domain *domain)
 {
 	xmlNodePtr devices = node_add(root, "devices", NULL, NULL);
@@ -117,7 +128,7 @@ static void devices_add(xmlNodePtr root, const struct domain *domain)
 		link_add(devices, domain);
 	(void)node_add(devices, "controller", NULL, "type", "usb", "model", "none", NULL);
 	channel_add(devices, domain);
-	(void)node_add(devices, "memballoon", NULL, "model", "none", NULL);
+	balloon_add(devices, domain);
 }
 
 static void lifecycle_add(xmlNodePtr root)
@@ -196,6 +207,8 @@ char *domain_xml_build(const struct domain *domain)
 		(void)node_add(root, "uuid", domain->uuid, NULL);
 	(void)snprintf(number, sizeof(number), "%" PRIu64, domain->memory_bytes / 1024);
 	(void)node_add(root, "memory", number, "unit", "KiB", NULL);
+	if (domain->no_merge)
+		(void)node_add(node_add(root, "memoryBacking", NULL, NULL), "nosharepages", NULL, NULL);
 	(void)snprintf(number, sizeof(number), "%u", domain->vcpus);
 	vcpu_add(root, number, domain);
 	os_add(root, domain);

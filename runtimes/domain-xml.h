@@ -15,6 +15,12 @@ enum domain_machine {
 	DOMAIN_MACHINE_COUNT
 };
 
+enum domain_balloon {
+	DOMAIN_BALLOON_NONE,
+	DOMAIN_BALLOON_VIRTIO,	  /**< there, and never inflated */
+	DOMAIN_BALLOON_REPORTING, /**< the guest also tells which pages it has freed, and the host takes them back */
+};
+
 /** One guest, fully resolved. The texts are borrowed. */
 struct domain {
 	const char *name;
@@ -26,6 +32,8 @@ struct domain {
 	bool skip_flag_query; /**< "tuned": libvirt does not read some 400 CPU flags, one by one, at every start */
 	bool keep_owners;   /**< libvirt leaves the owners of the files alone: QEMU's user can read them anyway */
 	uint64_t memory_bytes;
+	enum domain_balloon balloon;
+	bool no_merge;	    /**< QEMU does not offer the guest's memory to be merged with equal pages (KSM) */
 	unsigned vcpus;
 	const char *cpus;   /**< list of the host's CPUs for all of QEMU's threads; NULL: any */
 	const char *kernel, *initrd, *cmdline; /**< initrd and cmdline: NULL for none */

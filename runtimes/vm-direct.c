@@ -138,6 +138,8 @@ static int direct_prepare(const struct run *run, struct subject *subject, struct
 		return error_input(err, "%s: only libvirt restores guests; it takes start=boot", subject->name);
 	if (vm_option_is(subject, "network", "bridge"))
 		return error_input(err, "%s: only libvirt makes taps; it takes network=none", subject->name);
+	if (vm_option_is(subject, "thp", "off"))
+		return error_input(err, "%s: thp=off goes with `vm` alone", subject->name);
 	rc = vm_prepare(run, subject, err);
 	if (!rc)
 		rc = line_make(run, direct, err);

@@ -142,7 +142,8 @@ static void domain_facts(struct json *config, const char *expanded)
 
 static struct json *config_facts(const struct vm *vm, const struct subject *subject, const char *expanded)
 {
-	static const char *const options[] = {"libvirt", "cmdline", "kernel", "guest", "start"};
+	static const char *const options[] = {"libvirt", "cmdline", "kernel", "guest", "start",
+					      "balloon", "ksm",	    "thp"};
 	struct json *config = json_object();
 
 	json_add_text(config, "accel", vm->domain.kvm ? "kvm" : "tcg");
@@ -163,7 +164,6 @@ static struct json *config_facts(const struct vm *vm, const struct subject *subj
 		json_add(config, "ahead", image_facts(vm->image));
 	else
 		json_add_null(config, "ahead");
-	json_add_text(config, "balloon", "none");
 	json_add_text(config, "network", subject_setting(subject, "network"));
 	json_add_text(config, "channel", "ready: isa-debugcon, commands: isa-serial");
 	json_add_bool(config, "relabel", !vm->domain.keep_owners);

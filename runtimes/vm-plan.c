@@ -216,15 +216,33 @@ static int disk_plan(const struct run *run, const struct subject *subject, struc
 							 : template_make(run, subject, vm, err);
 }
 
-static const char *initrd_entry(const struct subject *subject, enum domain_machine machine)
+static const char *initrd_entry(const struct subject *subject, const struct domain *domain)
 {
-	bool connected = vm_option_is(subject, "network", "bridge");
+	bool on_mmio = domain->machine == DOMAIN_MICROVM;
 
 	if (subject->root == ROOT_NONE)
 		return "initrd.none";
-	if (machine == DOMAIN_MICROVM)
-		return connected ? "initrd.mmio-net" : "initrd.mmio";
-	return connected ? "initrd.pci-net" : "initrd.pci";
+	if (domain->balloon != DOMAIN_BALLOON_NONE)
+		return on_mmio ? "initrd.mmio-balloon" : "initrd.pci-balloon";
+	if (domain->bridge)
+		return on_mmio ? "initrd.mmio-net" : "initrd.pci-net";
+	return on_mmio ? "initrd.mmio" : "initrd.pci";
+}
+
+/** Its driver is a module, which a guest has that has a root tree. */
+static int balloon_plan(const struct subject *subject, struct domain *domain, struct error *err)
+{
+	const char *balloon = subject_setting(subject, "balloon");
+
+	domain->balloon = !strcmp(balloon, "reporting") ? DOMAIN_BALLOON_REPORTING
+			  : !strcmp(balloon, "virtio")	? DOMAIN_BALLOON_VIRTIO
+							: DOMAIN_BALLOON_NONE;
+	if (domain->balloon != DOMAIN_BALLOON_NONE && subject->root == ROOT_NONE)
+		return error_input(err, "%s: balloon=%s: a guest with root=none loads no driver; it takes root=image",
+				   subject->name, balloon);
+	if (domain->balloon != DOMAIN_BALLOON_NONE && domain->bridge)
+		return error_input(err, "%s: balloon=%s goes with network=none", subject->name, balloon);
+	return 0;
 }
 
 /** A guest without an operating system: nothing but its own few bytes. */
@@ -252,7 +270,7 @@ static int linux_plan(const struct run *run, const struct subject *subject, stru
 		return rc;
 	vm->kernel = vm_artifact(run, vm->guest, vm_option_is(subject, "kernel", "pvh") ? "vmlinux" : "vmlinuz", err);
 	if (vm->kernel)
-		vm->initrd = vm_artifact(run, vm->guest, initrd_entry(subject, domain->machine), err);
+		vm->initrd = vm_artifact(run, vm->guest, initrd_entry(subject, domain), err);
 	if (!vm->kernel || !vm->initrd)
 		return err ? err->code : -ENOTSUP;
 	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;
@@ -274,8 +292,11 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	/* the drivers are in the initramfs of a guest with a disk */
 	if (!rc && domain->bridge && subject->root == ROOT_NONE)
 		rc = error_input(err, "%s: network=bridge takes a root tree, not root \"none\"", subject->name);
+	domain->no_merge = vm_option_is(subject, "ksm", "off");
 	vm->qemu = vm_program_path("qemu-system-x86_64");
 	vm->driver = vm_driver_path();
+	if (!rc)
+		rc = balloon_plan(subject, domain, err);
 	if (!rc)
 		rc = vm_option_is(subject, "guest", "bare") ? bare_plan(run, subject, vm, err)
 							    : linux_plan(run, subject, vm, err);

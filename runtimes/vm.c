@@ -19,6 +19,7 @@
 #include "harness/base/file.h"
 #include "harness/base/log.h"
 #include "harness/model/protocol.h"
+#include "runtimes/huge-pages.h"
 
 const struct runtime_option vm_options[] = {
 	{"machine", "microvm|q35|pc", "microvm", "QEMU's machine type", NULL},
@@ -33,6 +34,11 @@ const struct runtime_option vm_options[] = {
 	 NULL},
 	{"disk-cache", "writeback|none|unsafe", DOMAIN_DISK_CACHE,
 	 "the disk: through the host's page cache, past it, or through it with the guest's flushes ignored", NULL},
+	{"balloon", "none|virtio|reporting", "none",
+	 "a balloon device with its driver; reporting: and pages that the guest frees go back to the host", NULL},
+	{"ksm", "on|off", "on", "off: the guest's memory is not offered to be merged with equal pages", NULL},
+	{"thp", "on|off", "on",
+	 "off: no transparent huge pages behind the guest, which QEMU asks for (libvirt's embedded driver only)", NULL},
 	{"guest", "linux|bare", "linux", "bare: no system, a few kilobytes that send the ready byte: a control", NULL},
 	{"network", "none|bridge", "none",
 	 "bridge: virtio-net, a tap and a bridge in a network namespace of the run's own, with the workloads' peer "
@@ -64,6 +70,17 @@ struct domain vm_domain(const struct vm *vm, const char *name, const char *socke
 	domain.socket_ready = socket;
 	domain.socket_serial = alloc_format("%s" VM_SERIAL_SUFFIX, socket);
 	return domain;
+}
+
+/** Of a QEMU that is this process' child, and of no other, can be said what memory it gets. */
+static int huge_pages_check(const struct subject *subject, const struct vm *vm, struct error *err)
+{
+	if (vm_option_is(subject, "thp", "on"))
+		return 0;
+	if (!libvirt_is_embedded(vm->libvirt))
+		return error_input(err, "%s: thp=off: a libvirtd's QEMU has them; it takes the embedded driver",
+				   subject->name);
+	return huge_pages_try(err);
 }
 
 /** Lets libvirt check and complete a sample of the subject's domain: a mistake is found here and not in a sample. */
@@ -110,6 +127,9 @@ int vm_prepare(const struct run *run, struct subject *subject, struct error *err
 		rc = vm_plan(run, subject, vm, err);
 	if (!rc)
 		rc = libvirt_open(run, LIBVIRT_QEMU, &vm->libvirt, err);
+	if (rc < 0)
+		return rc;
+	rc = huge_pages_check(subject, vm, err);
 	if (rc < 0)
 		return rc;
 	/* A libvirtd's QEMU has a user of its own, who must get the disk. */
@@ -205,14 +225,26 @@ static int start_connected(const struct bridge *bridge, struct vm_instance *own,
 	return rc ? rc : back;
 }
 
-static int vm_start(struct instance *in, struct error *err)
+static int launch(struct instance *in, struct error *err)
 {
 	struct vm_instance *own = in->state;
 
-	own->domain = libvirt_domain_new(vm_of(in)->libvirt, in);
 	if (vm_of(in)->bridge)
 		return start_connected(vm_of(in)->bridge, own, err);
 	return own->xml ? libvirt_domain_start(own->domain, own->xml, err) : restore(in, err);
+}
+
+static int vm_start(struct instance *in, struct error *err)
+{
+	struct vm_instance *own = in->state;
+	bool huge_pages = vm_option_is(in->subject, "thp", "on");
+
+	own->domain = libvirt_domain_new(vm_of(in)->libvirt, in);
+	huge_pages_enter(huge_pages);
+	int rc = launch(in, err);
+
+	huge_pages_leave(huge_pages);
+	return rc;
 }
 
 /** True if libvirt gave QEMU a cgroup of its own: its name holds the driver's. */

@@ -137,8 +137,10 @@ void detect_doubtful(struct analysis *a, struct analysis_flag *flag)
 	ramp_fits_free(fits, count);
 }
 
-/* Findings of level WARN or FAIL among `ids`, ended by NULL: they bend a number of every subject. */
-static void detect_findings(struct analysis *a, struct analysis_flag *flag, const char *const *ids)
+/* Findings of level WARN or FAIL among `ids`, ended by NULL: they bend a number of every subject, but for those with
+ * `spared_by` set to "off" in their configuration (NULL: there are none). */
+static void detect_findings_but(struct analysis *a, struct analysis_flag *flag, const char *const *ids,
+				const char *spared_by)
 {
 	const struct json *doctor = json_path(a->recording->host, "host.doctor");
 	bool found = false;
@@ -160,9 +162,14 @@ static void detect_findings(struct analysis *a, struct analysis_flag *flag, cons
 		detail_add(flag, json_get_text(f, "value", ""));
 	}
 	for (size_t i = 0; found && i < a->subject_count; i++)
-		if (a->subjects[i].usable)
+		if (a->subjects[i].usable && !(spared_by && !strcmp(config_text(&a->subjects[i], spared_by), "off")))
 			flag_touch(flag, i);
 	flag->triggered |= found;
+}
+
+static void detect_findings(struct analysis *a, struct analysis_flag *flag, const char *const *ids)
+{
+	detect_findings_but(a, flag, ids, NULL);
 }
 
 void detect_load(struct analysis *a, struct analysis_flag *flag)
@@ -172,7 +179,7 @@ void detect_load(struct analysis *a, struct analysis_flag *flag)
 
 void detect_ksm(struct analysis *a, struct analysis_flag *flag)
 {
-	detect_findings(a, flag, (const char *const[]){"D-KSM", NULL});
+	detect_findings_but(a, flag, (const char *const[]){"D-KSM", NULL}, "ksm");
 }
 
 void detect_host_times(struct analysis *a, struct analysis_flag *flag)

@@ -108,6 +108,26 @@ static void links_are_as_asked(void **state)
 	}
 }
 
+/** Each kind of balloon on each machine, and memory that is not shared; a microvm has its virtio devices elsewhere. */
+static void memory_is_as_asked(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < DOMAIN_MACHINE_COUNT; i++) {
+		struct domain domain = domain_at(i << 3 | 4);
+		const char *name = domain_machine_name(domain.machine);
+		cleanup_free char *merging = domain_xml_build(&domain);
+		cleanup_free char *plain = alloc_format(GOLDEN "/%s-tcg-image-balloon.xml", name);
+		cleanup_free char *whole = alloc_format(GOLDEN "/%s-tcg-image-reporting-unmerged.xml", name);
+
+		assert_null(strstr(merging, "memoryBacking"));
+		domain.balloon = DOMAIN_BALLOON_VIRTIO;
+		golden_file_matches(plain, &domain);
+		domain.balloon = DOMAIN_BALLOON_REPORTING;
+		domain.no_merge = true;
+		golden_file_matches(whole, &domain);
+	}
+}
+
 /** A disk without a layer, past the host's page cache; one CPU has no topology to speak of. */
 static void disks_are_as_asked(void **state)
 {
@@ -271,6 +291,7 @@ int main(void)
 		cmocka_unit_test(golden_files_match),
 		cmocka_unit_test(bare_guests_match),
 		cmocka_unit_test(links_are_as_asked),
+		cmocka_unit_test(memory_is_as_asked),
 		cmocka_unit_test(disks_are_as_asked),
 		cmocka_unit_test(saved_domains_are_renamed),
 		cmocka_unit_test(texts_are_escaped),

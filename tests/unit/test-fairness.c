@@ -164,6 +164,22 @@ static void each_detector_is_triggered(void **state)
 	}
 }
 
+/* A guest's memory is not merged that is not offered; that of the others may be. */
+static void merging_spares_who_does_not_offer(void **state)
+{
+	struct recorded *run = recorded_open("tcg");
+	const struct analysis_flag *flag = &run->analysis.flags[FLAG_KSM];
+
+	(void)state;
+	set_ksm(run);
+	config_set(run, "vm", "ksm", "off");
+	analyse_again(run);
+	assert_true(flag->triggered);
+	assert_true(has_flag(run, FLAG_KSM, "memory_footprint_bytes", "namespace"));
+	assert_false(has_flag(run, FLAG_KSM, "memory_footprint_bytes", "vm"));
+	recorded_close(run);
+}
+
 /* The slow sample has what the others have not, and only that is a hint. */
 static void slow_samples_have_hints(void **state)
 {
@@ -207,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_detector_is_triggered),
+		cmocka_unit_test(merging_spares_who_does_not_offer),
 		cmocka_unit_test(slow_samples_have_hints),
 	};
 
