@@ -18,6 +18,9 @@
 #define SPIN_NS 2000000
 #define SLEEP_MIN_NS 1000000
 #define SLEEP_MAX_NS 32000000
+/* Each look costs an emulated guest a millisecond of the host's CPU: dozens of idle ones would fill it. */
+#define IDLE_AFTER_NS 1000000000
+#define SLEEP_IDLE_NS 256000000
 
 /* Input that was read but not used yet: a packet may hold more than one line. */
 static struct {
@@ -57,8 +60,10 @@ static void wait_status(uint8_t bit)
 			end_ns = time_ns + SPIN_NS;
 		if (time_ns < end_ns)
 			continue;
+		long most_ns = time_ns - end_ns > IDLE_AFTER_NS ? SLEEP_IDLE_NS : SLEEP_MAX_NS;
+
 		sleep_ns(pause_ns);
-		pause_ns = pause_ns * 2 > SLEEP_MAX_NS ? SLEEP_MAX_NS : pause_ns * 2;
+		pause_ns = pause_ns * 2 > most_ns ? most_ns : pause_ns * 2;
 		polls = 15;
 	}
 }
