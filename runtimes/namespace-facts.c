@@ -118,7 +118,10 @@ static struct json *config_facts(const struct namespace_state *state, const stru
 	json_add(facts, "rootfs", root_facts(state));
 	json_add(facts, "read_only", mount_facts(&state->box, BOX_MOUNT_READONLY));
 	json_add(facts, "masked", mount_facts(&state->box, BOX_MOUNT_HIDE_FILE));
-	json_add(facts, "seccomp", filter_facts(&state->filter));
+	if (state->unfiltered)
+		json_add_null(facts, "seccomp");
+	else
+		json_add(facts, "seccomp", filter_facts(&state->filter));
 	json_add(facts, "capabilities", json_array());
 	json_add_bool(facts, "no_new_privs", true);
 	json_add_text(facts, "network", state->bridge ? "bridge" : "loopback");

@@ -45,6 +45,13 @@ static bool may_make_network(const struct run *run, const struct subject *subjec
 	return !namespace_is_rootless() || !strcmp(subject_setting(subject, "network"), "none");
 }
 
+/* A loan is good only at the starter that gave it, and such containers have another one. */
+static bool may_be_unfiltered(const struct run *run, const struct subject *subject)
+{
+	(void)run;
+	return !namespace_is_rootless() || !strcmp(subject_setting(subject, "seccomp"), "on");
+}
+
 static const struct {
 	bool (*holds)(const struct run *run, const struct subject *subject);
 	const char *value, *reason, *remedy;
@@ -60,6 +67,12 @@ static const struct {
 	"not root",
 	"Only root makes the bridge of network=bridge.",
 	"Run tare as root, or without network=bridge.",
+    },
+    {
+	may_be_unfiltered,
+	"not root",
+	"Only root starts containers with seccomp=off.",
+	"Run tare as root, or without seccomp=off.",
     },
     {
 	has_mount_setattr,

@@ -55,6 +55,12 @@ static const struct runtime_option namespace_options[] = {
 	    "bridge: a veth pair and a bridge in a network namespace of the run's own, with the workloads' peer on it",
     },
     {
+	.name = "seccomp",
+	.choices = "on|off",
+	.fallback = "on",
+	.summary = "off: no filter of system calls, which is unsafe: a control that shows what the filter costs",
+    },
+    {
 	.name = "pool",
 	.fallback = "0",
 	.summary = "for how many starts network, cgroups and root are made ahead",
@@ -81,6 +87,18 @@ static int connect_prepare(struct namespace_state *state, struct subject *subjec
 	return bridge_open(&state->bridge, err);
 }
 
+/* Nobody starts such a container to use it: it is compared with nothing but in what it costs. */
+static int control_prepare(struct namespace_state *state, struct subject *subject, struct error *err)
+{
+	state->unfiltered = !strcmp(subject_setting(subject, "seccomp"), "off");
+	if (state->unfiltered && state->pool)
+		return error_input(err, "%s: what is made ahead has a filter; seccomp=off takes no pool",
+				   subject->name);
+	if (state->unfiltered)
+		(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_CONTROL);
+	return 0;
+}
+
 static int namespace_prepare(const struct run *run, struct subject *subject, struct error *err)
 {
 	struct namespace_state *state = alloc_zero(1, sizeof(*state));
@@ -100,6 +118,8 @@ static int namespace_prepare(const struct run *run, struct subject *subject, str
 		rc = cgroup_open(&state->cgroups, run, err);
 	if (!rc)
 		rc = namespace_pool_prepare(state, subject, err);
+	if (!rc)
+		rc = control_prepare(state, subject, err);
 	if (!rc)
 		rc = connect_prepare(state, subject, err);
 	if (!rc)

@@ -48,6 +48,7 @@ struct namespace_state {
 	bool mapped; /**< the root tree's owner is shown as the container's root; else as nobody */
 	unsigned losses; /**< start_losses() before the loans were taken; without root */
 	struct cgroups cgroups;
+	bool unfiltered; /**< seccomp=off: no filter at all, a control */
 	struct seccomp_facts filter;
 	struct bridge *bridge; /**< on which its network is a port; NULL: nothing but a loopback */
 	struct namespace_pool *pool; /**< what is made ahead (namespace-pool.c); NULL: nothing */

@@ -18,7 +18,7 @@ static int ask_box(struct start_client *client, const struct box *box, const int
 	if (rc < 0)
 		return rc;
 	(void)memcpy(sent.fds, fds, fd_count * sizeof(*fds));
-	struct start_lane *lane = box->flags & (BOX_PARKED | BOX_AHEAD) ? lane_first(client) : lane_any(client);
+	struct start_lane *lane = lane_for(client, box);
 
 	rc = lane_connect(client, lane, err);
 	if (!rc)

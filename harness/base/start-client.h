@@ -45,6 +45,8 @@ void client_forget(struct start_client *client, pid_t pid, uint64_t before_ns);
 /** The first starter's, or one that is idle, or the next one in turn: locked until lane_leave(). */
 struct start_lane *lane_first(struct start_client *client);
 struct start_lane *lane_any(struct start_client *client);
+/** The one for this box: the first for what it keeps, the plain one for what must not inherit the others' filter. */
+struct start_lane *lane_for(struct start_client *client, const struct box *box);
 void lane_leave(struct start_lane *lane);
 /** The connection of a locked lane, made when first asked for. */
 int lane_connect(struct start_client *client, struct start_lane *lane, struct error *err);

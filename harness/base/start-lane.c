@@ -27,6 +27,23 @@ struct start_lane *lane_any(struct start_client *client)
 	return lane;
 }
 
+static const struct start_filter *base_get(struct start_client *client)
+{
+	(void)pthread_mutex_lock(&client->lock);
+	const struct start_filter *base = client->base;
+
+	(void)pthread_mutex_unlock(&client->lock);
+	return base;
+}
+
+struct start_lane *lane_for(struct start_client *client, const struct box *box)
+{
+	if (box->filter_base || !base_get(client))
+		return box->flags & (BOX_PARKED | BOX_AHEAD) ? lane_first(client) : lane_any(client);
+	(void)pthread_mutex_lock(&client->lanes[START_LANE_PLAIN].lock);
+	return &client->lanes[START_LANE_PLAIN];
+}
+
 void lane_leave(struct start_lane *lane)
 {
 	(void)pthread_mutex_unlock(&lane->lock);
@@ -63,15 +80,6 @@ int lane_ask(struct start_lane *lane, const void *request, size_t size, const st
 	if (rc < 0)
 		lane_lose(lane);
 	return rc;
-}
-
-static const struct start_filter *base_get(struct start_client *client)
-{
-	(void)pthread_mutex_lock(&client->lock);
-	const struct start_filter *base = client->base;
-
-	(void)pthread_mutex_unlock(&client->lock);
-	return base;
 }
 
 /* Tells a starter what to put itself under. */
@@ -125,7 +133,7 @@ int lane_connect(struct start_client *client, struct start_lane *lane, struct er
 	}
 	lane->socket = fds.fds[0];
 	rc = lane_greet(lane, err);
-	if (!rc)
+	if (!rc && lane != &client->lanes[START_LANE_PLAIN])
 		rc = lane_restrict(lane, base_get(client), err);
 	if (rc < 0 && lane->socket >= 0)
 		lane_lose(lane);
@@ -164,7 +172,7 @@ static int lanes_restrict(struct start_client *client, const struct sock_filter 
 		return error_errno(err, EEXIST, "the starter of containers runs under another filter");
 	int rc = base_set(client, base, count, err);
 
-	for (size_t i = 0; !rc && i < START_LANES_MAX; i++)
+	for (size_t i = 0; !rc && i < START_LANES_WIDE; i++)
 		if (client->lanes[i].socket >= 0)
 			rc = lane_restrict(&client->lanes[i], base_get(client), err);
 	return rc;
@@ -195,13 +203,13 @@ static bool has_first(struct start_client *client)
 int start_widen(struct start_client *client, unsigned count, struct error *err)
 {
 	long cpus = geteuid() ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned most = cpus < START_LANES_MAX ? (unsigned)cpus : START_LANES_MAX;
+	unsigned most = cpus < START_LANES_WIDE ? (unsigned)cpus : START_LANES_WIDE;
 	bool wanted = has_first(client);
 	int rc = 0;
 
 	count = count < 1 ? 1 : count < most ? count : most;
 	__atomic_store_n(&client->lane_count, count, __ATOMIC_RELEASE);
-	for (unsigned i = 1; i < START_LANES_MAX; i++) {
+	for (unsigned i = 1; i < START_LANES_WIDE; i++) {
 		struct start_lane *lane = &client->lanes[i];
 
 		(void)pthread_mutex_lock(&lane->lock);

@@ -20,7 +20,9 @@
 
 #define START_ENV_FD "TARE_KEEPER_FD" /* environment of tare-harness: its end of the socket pair */
 #define START_STAMPS_MAX 16
-#define START_LANES_MAX 8u /* starters at the same time */
+#define START_LANES_WIDE 8u /* starters that share the boxes */
+#define START_LANE_PLAIN START_LANES_WIDE /* one more, which is under no seccomp program and starts boxes without one */
+#define START_LANES_MAX (START_LANES_WIDE + 1)
 #define START_TEXT_MAX 4096
 
 /** A program to start directly (the control subject, OCI runtimes, helper programs). Texts end with NUL. */
@@ -102,8 +104,8 @@ int start_box_ahead(struct start_client *client, const struct box *box, const in
 int start_box_release(struct start_client *client, pid_t pid, struct started *ret_started, struct error *err);
 /**
  * Makes the starter now instead of with the first box, and this and every other one puts itself under the seccomp
- * program: what is the same for all boxes is so installed once. The boxes name it as their filter_base. -EEXIST: there
- * is another one already.
+ * program: what is the same for all boxes is so installed once. The boxes name it as their filter_base; those that name
+ * none get a starter of their own. -EEXIST: there is another one already.
  */
 int start_box_prepare(struct start_client *client, const struct sock_filter *base, size_t count, struct error *err);
 /** Waits until the keeper has reaped `pid`, at most until the instant. -ETIMEDOUT: it still lives. -EPIPE: no

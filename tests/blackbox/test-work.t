@@ -97,6 +97,12 @@ hangs timeout: syscall: it was killed, as it did not end in time
 wrong wrong_checksum: syscall: its result is not what this work gives" 'each is told as what it is, and the run goes on'
 ok 'the report follows its schema' tests/blackbox/validate "$folder/faults/report.json"
 
+# A container without a filter, beside one that has it.
+timeout 60 "$tare" run startup --subjects namespace,namespace:seccomp=off,namespace:upper=tmpfs --blocks 2 --warmup 0 --out "$folder/off" \
+	--quiet --plots none >/dev/null 2>"$folder/err"
+is "$(jq -r 'select(.record == "sample") | "\(.subject) \(.identity.profile.seccomp)"' "$folder/off/samples.jsonl" | sort -u)" \
+	$'namespace filter\nnamespace:seccomp=off off\nnamespace:upper=tmpfs filter' 'seccomp=off has no filter, and the others keep theirs'
+
 # A disk that ignores flushes: the device tells, as nothing that was written and synced reached it.
 if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json && -r /sys/dev/block/$((0x$(stat -c %D "$folder") >> 8)):$((0x$(stat -c %D "$folder") & 255))/stat ]]; then
 	cat >"$folder/unsafe.json" <<-'END'
