@@ -65,9 +65,14 @@ void work_folder_end(const struct attempt *a)
 		(void)file_remove_tree(a->in.storage, NULL);
 }
 
-/* ns per operation; NAN: it does not work there. */
+/* What one subject's first instance found of a workload. */
+struct found {
+	double ns; /* of one operation; NAN: it does not work there */
+	char why[sizeof(((struct work_result *)NULL)->error)];
+};
+
 static double cost_of(struct attempt *a, const struct workload *workload, const char *folder,
-		      uint64_t patience_ms)
+		      uint64_t patience_ms, struct found *ret_found)
 {
 	struct work_order order = {
 		.workload = workload,
@@ -79,9 +84,13 @@ static double cost_of(struct attempt *a, const struct workload *workload, const 
 	struct work_result result;
 
 	for (int round = 0;; round++) {
-		if (!work_carry_out(a, &order, &result) || !work_is(&result, PROTOCOL_WORK_OK) ||
-		    !result.count)
+		if (!work_carry_out(a, &order, &result))
 			return NAN;
+		if (!work_is(&result, PROTOCOL_WORK_OK) || !result.count) {
+			(void)snprintf(ret_found->why, sizeof(ret_found->why), "%s",
+				       *result.error ? result.error : result.status);
+			return NAN;
+		}
 		double ns =
 			(double)(result.ns[0] < result.ns[result.count - 1] ? result.ns[0]
 									    : result.ns[result.count - 1]);
@@ -102,7 +111,7 @@ static bool is_out_of_reach(const struct workload *workload, const struct subjec
 }
 
 /* One instance of the subject runs everything for a moment. */
-static void costs_of_subject(struct experiment_turn *turn, size_t subject, double *ret_costs)
+static void costs_of_subject(struct experiment_turn *turn, size_t subject, struct found *ret_found)
 {
 	const struct workload_choice *choice = &turn->attempts->scenario->workloads;
 	uint64_t patience_ms = experiment_number(turn->choice, "patience_ms");
@@ -121,7 +130,7 @@ static void costs_of_subject(struct experiment_turn *turn, size_t subject, doubl
 		for (size_t i = 0; works && i < choice->count && !experiment_must_end(turn); i++) {
 			if (is_out_of_reach(choice->list[i], &turn->attempts->scenario->subjects[subject]))
 				continue;
-			ret_costs[i] = cost_of(&a, choice->list[i], folder, patience_ms);
+			ret_found[i].ns = cost_of(&a, choice->list[i], folder, patience_ms, &ret_found[i]);
 			works = sample.status == SAMPLE_OK;
 		}
 		attempt_stop(&a);
@@ -130,7 +139,19 @@ static void costs_of_subject(struct experiment_turn *turn, size_t subject, doubl
 	attempt_end(&a);
 }
 
-static struct json *describe(const struct experiment_turn *turn, size_t which, const double *all)
+/* Why a workload works nowhere, by the first subject that says so; for free(). NULL: nobody says. */
+static char *why_nowhere(const struct scenario *scenario, size_t which, const struct found *all)
+{
+	for (size_t i = 0; i < scenario->subject_count; i++) {
+		const char *why = all[i * scenario->workloads.count + which].why;
+
+		if (*why)
+			return alloc_format("it works in no subject; in %s: %s", scenario->subjects[i].name, why);
+	}
+	return NULL;
+}
+
+static struct json *describe(const struct experiment_turn *turn, size_t which, const struct found *all)
 {
 	const struct scenario *scenario = turn->attempts->scenario;
 	const struct workload *workload = scenario->workloads.list[which];
@@ -146,7 +167,7 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 	struct json *row = json_object(), *list = json_array(), *out = json_array();
 
 	for (size_t i = 0; i < subjects; i++) {
-		costs[i] = all[i * scenario->workloads.count + which];
+		costs[i] = all[i * scenario->workloads.count + which].ns;
 		if (isnan(costs[fastest]) || costs[i] < costs[fastest])
 			fastest = i;
 	}
@@ -181,6 +202,9 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 		json_add_int(row, "ops_count", (int64_t)ops);
 	else
 		json_add_null(row, "ops_count");
+	cleanup_free char *why = ops ? NULL : why_nowhere(scenario, which, all);
+
+	json_add_text(row, "why", why);
 	json_add_text(row, "fastest", ops ? scenario->subjects[fastest].name : NULL);
 	json_add(row, "costs", list);
 	json_add(row, "left_out", out);
@@ -191,21 +215,21 @@ bool work_calibrate(struct experiment_turn *turn)
 {
 	const struct scenario *scenario = turn->attempts->scenario;
 	size_t width = scenario->workloads.count, cells = width * scenario->subject_count;
-	cleanup_free double *costs = alloc_zero(cells, sizeof(*costs));
+	cleanup_free struct found *found = alloc_zero(cells, sizeof(*found));
 
 	if (*turn->kept)
 		return true;
 	for (size_t i = 0; i < cells; i++)
-		costs[i] = NAN;
+		found[i].ns = NAN;
 	for (size_t i = 0; i < scenario->subject_count && !experiment_must_end(turn); i++)
 		if (turn->usable[i])
-			costs_of_subject(turn, i, costs + i * width);
+			costs_of_subject(turn, i, found + i * width);
 	if (experiment_must_end(turn))
 		return false;
 	struct json *record = experiment_begin_record(turn, EXPERIMENT_KEPT), *rows = json_array();
 
 	for (size_t i = 0; i < width; i++)
-		json_append(rows, describe(turn, i, costs));
+		json_append(rows, describe(turn, i, found));
 	json_add(record, "workloads", rows);
 	*turn->kept = json_copy(record);
 	return experiment_record(turn, record);
@@ -216,9 +240,9 @@ uint64_t work_count_of(const struct experiment_turn *turn, const struct workload
 {
 	const struct json *row = json_first(json_get(*turn->kept, "workloads"));
 
-	*ret_reason = "it works in no subject";
 	while (row && strcmp(json_get_text(row, "workload", ""), workload->name) != 0)
 		row = json_next(row);
+	*ret_reason = json_get_text(row, "why", "it works in no subject");
 	for (const struct json *out = json_first(json_get(row, "left_out")); out; out = json_next(out))
 		if (!strcmp(json_get_text(out, "subject", ""), turn->subject->name)) {
 			*ret_reason = json_get_text(out, "reason", "");

@@ -81,11 +81,22 @@ static bool is_answer(const char *text)
 	return *text;
 }
 
+/* "WHAT: ERRNO" of something that cannot be done here, in words. The number is this kernel's, whatever runs inside. */
+static void explain(struct work_result *ret)
+{
+	char *number = strrchr(ret->error, ' ');
+	size_t used = number ? (size_t)(number + 1 - ret->error) : 0;
+
+	if (work_is(ret, PROTOCOL_WORK_CANNOT) && used)
+		(void)snprintf(number + 1, sizeof(ret->error) - used, "%s", strerror((int)strtol(number, NULL, 10)));
+}
+
 static void read_answer(const char *text, const struct channel_marks *marks, struct work_result *ret)
 {
 	if (!channel_fact(text, PROTOCOL_WORK_STATUS, ret->status, sizeof(ret->status)))
 		(void)snprintf(ret->status, sizeof(ret->status), "%s", PROTOCOL_WORK_CRASH);
 	(void)channel_fact(text, PROTOCOL_WORK_ERROR, ret->error, sizeof(ret->error));
+	explain(ret);
 	(void)channel_fact(text, PROTOCOL_WORK_CHECKSUM, ret->checksum, sizeof(ret->checksum));
 	ret->count = numbers_of(text, PROTOCOL_WORK_NS, ret->ns);
 	if (numbers_of(text, PROTOCOL_WORK_COST, ret->cost_ns) != ret->count)

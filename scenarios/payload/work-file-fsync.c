@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a database waits for: 4 KiB written, then fsync; one operation is both. The file has 1 MiB at most. */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ static int run(struct work *work)
 
 	for (uint64_t i = 0; i < work->count; i++) {
 		work_file_fill(block, sizeof(block), i);
+		errno = ENOSPC; /* of a part that still fitted */
 		if (pwrite(*fd, block, BLOCK, (off_t)(i % BLOCKS * BLOCK)) != BLOCK)
 			return work_failed(work, "write");
 		if (fsync(*fd) < 0)

@@ -4,6 +4,7 @@
  * file_read_cold: read after this kernel was told to forget it (a guest's host is told by the harness).
  * file_read_warm: read while this kernel holds it.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static int write_file(struct work *work)
 {
 	for (uint64_t i = 0; i < work->count; i++) {
 		block[0] = i;
+		errno = ENOSPC; /* of a part that still fitted */
 		if (write(file, block, BLOCK) != BLOCK)
 			return work_failed(work, "write");
 	}

@@ -97,6 +97,36 @@ hangs timeout: syscall: it was killed, as it did not end in time
 wrong wrong_checksum: syscall: its result is not what this work gives" 'each is told as what it is, and the run goes on'
 ok 'the report follows its schema' tests/blackbox/validate "$folder/faults/report.json"
 
+# What cannot be done here is said in words, whoever cannot, and everything else is done.
+# cannot FOLDER: "WORKLOAD SUBJECT STATUS: ERROR" of what was not done, sorted
+cannot() {
+	jq -r 'select(.what == "work" and .status != "ok") | "\(.workload) \(.subject) \(.status): \(.error)"' "$1/samples.jsonl" | sort
+}
+
+# few WORKLOADS GOAL_MS: a short run's scenario
+few() {
+	printf '{"name": "few", "blocks": {"experiment": {"count": 1}}, "experiment": {"name": "work", "iterations": 1, "warmup": 0,
+		"goal_ms": %s}, "workload": %s, "subjects": [{"name": "process", "runtime": "process"}, {"name": "namespace",
+		"runtime": "namespace"}]}' "$2" "$1"
+}
+few '["syscall", "pipe_2cpu"]' 5 >"$folder/few.json"
+timeout 60 taskset -c "$(taskset -pc $$ | grep -o '[0-9]*$')" "$tare" run "$folder/few.json" --out "$folder/few" --quiet --plots none >/dev/null 2>"$folder/err"
+is "$?" 0 'one CPU: status'
+is "$(cannot "$folder/few")" "$(printf 'pipe_2cpu %s left_out: it works in no subject; in process: two CPUs: No such device\n' namespace process)" \
+	'one CPU: what needs two is left out'
+mkdir "$folder/small"
+few '["syscall", "file_write"]' 500 >"$folder/few.json"
+mount -t tmpfs -o size=6m none "$folder/small"
+timeout 60 "$tare" run "$folder/few.json" --out "$folder/small/run" --quiet --plots none >/dev/null 2>"$folder/err"
+is "$?" 0 'a scratch volume that is too small: status'
+# a device so slow that one MiB is enough to know the cost finds it out later
+told='(left_out: it works in no subject; in process|cannot): write: No space left on device'
+like "$(cannot "$folder/small/run")" "^file_write namespace $told"$'\n'"file_write process $told\$" \
+	'a scratch volume that is too small: what does not fit is left out'
+is "$(jq -r '.experiments.work.cells[] | select(.workload == "syscall") | "\(.subject) \(.cost_ns.n)"' "$folder/small/run/report.json")" \
+	$'process 1\nnamespace 1' 'and the rest is done'
+umount "$folder/small"
+
 # A container without a filter, beside one that has it.
 timeout 60 "$tare" run startup --subjects namespace,namespace:seccomp=off,namespace:upper=tmpfs --blocks 2 --warmup 0 --out "$folder/off" \
 	--quiet --plots none >/dev/null 2>"$folder/err"
