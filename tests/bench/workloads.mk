@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The payload's kernels against independent programs that do the same.
 
+# A kernel of the payload, linked as other programs are.
+$(B)/bench/pipe: $(O)/tests/bench/pipe.o $(O)/scenarios/payload/work-pipe.o $(O)/harness/base/clock.o
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $^
+
 .PHONY: bench-workloads
 bench-workloads:
 	$(Q)scripts/setup workloads
-	$(Q)$(MAKE) -s --no-print-directory all root
+	$(Q)$(MAKE) -s --no-print-directory all root $(B)/bench/pipe
 	$(Q)tests/bench/bench-workloads
