@@ -55,24 +55,24 @@ static int check_machine(const char *path, const Elf64_Ehdr *header, struct erro
 	return error_input(err, "%s: is built for another CPU (ELF machine %u); " RIGHT, path, header->e_machine);
 }
 
-static int check_interpreter(const char *path, int fd, const Elf64_Phdr *header, struct error *err)
+/* "?" where the file lies about it. */
+static void read_interpreter(int fd, const Elf64_Phdr *header, char *name, size_t size)
 {
-	char name[128] = "";
-
-	if (pread(fd, name, sizeof(name) - 1, (off_t)header->p_offset) < 0)
-		name[0] = '\0';
+	(void)memset(name, 0, size);
+	if (pread(fd, name, size - 1, (off_t)header->p_offset) <= 0 || !*name)
+		name[0] = '?';
 	for (char *c = name; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	return error_input(err,
-			   "%s: is dynamic, it needs the interpreter %s, which no box has; a static program "
-			   "(cc -static)",
-			   path, name);
 }
 
-static int check_program(const char *path, int fd, const Elf64_Ehdr *header, struct error *err)
+/* `interpreter` is "" for a static program. */
+static int check_program(const char *path, int fd, const Elf64_Ehdr *header, char *interpreter, size_t size,
+			 struct error *err)
 {
 	bool loads = false;
+
+	*interpreter = '\0';
 
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return error_input(err, "%s: is an object or a core file; " RIGHT, path);
@@ -85,13 +85,13 @@ static int check_program(const char *path, int fd, const Elf64_Ehdr *header, str
 		if (pread(fd, &program, sizeof(program), at) != (ssize_t)sizeof(program))
 			return error_input(err, "%s: is cut off; " RIGHT, path);
 		if (program.p_type == PT_INTERP)
-			return check_interpreter(path, fd, &program, err);
+			read_interpreter(fd, &program, interpreter, size);
 		loads |= program.p_type == PT_LOAD;
 	}
 	return loads ? 0 : error_input(err, "%s: has nothing to load; " RIGHT, path);
 }
 
-int elf_check_static(const char *path, struct error *err)
+int elf_check_program(const char *path, char *interpreter, size_t size, struct error *err)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf64_Ehdr header = {0};
@@ -108,5 +108,18 @@ int elf_check_static(const char *path, struct error *err)
 	rc = check_machine(path, &header, err);
 	if (!rc && count < (ssize_t)sizeof(header))
 		rc = error_input(err, "%s: is cut off; " RIGHT, path);
-	return rc < 0 ? rc : check_program(path, fd, &header, err);
+	return rc < 0 ? rc : check_program(path, fd, &header, interpreter, size, err);
+}
+
+int elf_check_static(const char *path, struct error *err)
+{
+	char interpreter[128];
+	int rc = elf_check_program(path, interpreter, sizeof(interpreter), err);
+
+	if (rc < 0 || !*interpreter)
+		return rc;
+	return error_input(err,
+			   "%s: is dynamic, it needs the interpreter %s, which no box has; a static program "
+			   "(cc -static)",
+			   path, interpreter);
 }

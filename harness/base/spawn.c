@@ -17,7 +17,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 
-#define SPAWN_SAID_MAX 4096
+#define SPAWN_SAID_MAX 32768
 
 /* The end of what the program wrote. */
 struct spawn_said {

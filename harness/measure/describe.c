@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/measure/describe.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
+#include "harness/base/program.h"
 #include "harness/base/version.h"
 #include "harness/host/doctor.h"
 #include "harness/measure/floor-record.h"
@@ -139,6 +141,28 @@ static struct json *artifact_row(const char *id, const char *kind, const char *p
 	return row;
 }
 
+/* A tool says which version it is, and its libraries are told one by one. */
+static void describe_packaged(const char *folder, struct json *array)
+{
+	cleanup_free char *tool = alloc_format("%s/root/" PROTOCOL_PROGRAM_TOOL, folder);
+	cleanup_free char *pattern = alloc_format("%s/root/*.so*", folder);
+	char version[128];
+	glob_t found;
+
+	if (!file_exists(tool))
+		return;
+	struct json *row = artifact_row("tool", "workload", tool);
+
+	program_version(tool, version, sizeof(version));
+	json_add_text(row, "version", version);
+	json_append(array, row);
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		json_append(array, artifact_row(strrchr(found.gl_pathv[i], '/') + 1, "library", found.gl_pathv[i]));
+	globfree(&found);
+}
+
 /* What all subjects are made from. A thing that was not built is not listed. */
 static struct json *describe_artifacts(const char *folder)
 {
@@ -166,6 +190,7 @@ static struct json *describe_artifacts(const char *folder)
 		if (file_exists(path))
 			json_append(array, artifact_row(rows[i].id, rows[i].kind, path));
 	}
+	describe_packaged(folder, array);
 	if (!file_read_line(tree_path, tree, sizeof(tree), NULL)) {
 		struct json *row = json_object();
 

@@ -168,6 +168,7 @@ static bool work_one(struct experiment_turn *turn, struct attempt *a, const stru
 	uint64_t limit_ms = experiment_number(turn->choice, "limit_ms");
 	struct work_order order = {
 		.workload = workload,
+		.tool = scenario_tool(turn->attempts->scenario),
 		.warmup = experiment_number(turn->choice, "warmup"),
 		.iterations = experiment_number(turn->choice, "iterations"),
 		.folder = folder,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 
 #define TOOL_TIMEOUT_NS 120000000000u
 #define MIB (1u << 20)
+#define BLOCK 4096u
 #define DISK "root.ext4"
 #define LAYER "empty-overlay.qcow2"
 #define GUEST "guest/guest.json"
@@ -40,21 +42,23 @@ static int run_tool(const char *folder, const char *const *words, struct error *
 	return rc < 0 ? error_wrap(err, rc, "the guest's disk with your program") : 0;
 }
 
-/* Room for the program besides what instances write. */
-static int grow(const char *disk, const char *tree, struct error *err)
+/* Room for the files besides what instances write. */
+static int grow(const char *disk, const char *tree, const struct program_files *files, struct error *err)
 {
-	cleanup_free char *program = alloc_format("%s/" PROTOCOL_PROGRAM_FILE, tree);
 	const char *const words[] = {"resize2fs", "-f", disk, NULL};
-	struct file_usage old, more;
-	int rc = file_usage(disk, &old, err);
+	struct file_usage usage;
+	int rc = file_usage(disk, &usage, err);
+	uint64_t bytes = usage.apparent_bytes + 2 * MIB - 1;
 
-	if (!rc)
-		rc = file_usage(program, &more, err);
+	for (size_t i = 0; !rc && i < files->count; i++) {
+		cleanup_free char *path = alloc_format("%s/%s", tree, files->at[i].name);
+
+		rc = file_usage(path, &usage, err);
+		bytes += usage.apparent_bytes + BLOCK;
+	}
 	if (rc < 0)
 		return rc;
-	uint64_t bytes = (old.apparent_bytes + more.apparent_bytes + 2 * MIB - 1) / MIB * MIB;
-
-	if (truncate(disk, (off_t)bytes) < 0)
+	if (truncate(disk, (off_t)(bytes / MIB * MIB)) < 0)
 		return error_errno(err, errno, "%s: cannot make it larger", disk);
 	return run_tool(NULL, words, err);
 }
@@ -77,15 +81,26 @@ static int check_file(const char *disk, const char *tree, const char *scratch, c
 	return rc;
 }
 
-static int put_files(const char *disk, const char *tree, const char *scratch, struct error *err)
+/* What debugfs is to do; for free(). */
+static char *requests_of(const struct program_files *files)
 {
-	static const char requests[] =
-		"write " PROTOCOL_PROGRAM_FILE " " PROTOCOL_PROGRAM_FILE "\n"
-		"sif /" PROTOCOL_PROGRAM_FILE " mode 0100755\n"
-		"write " PROTOCOL_PROGRAM_ARGUMENTS " " PROTOCOL_PROGRAM_ARGUMENTS "\n"
-		"sif /" PROTOCOL_PROGRAM_FILE " uid 0\nsif /" PROTOCOL_PROGRAM_FILE " gid 0\n"
-		"sif /" PROTOCOL_PROGRAM_ARGUMENTS " mode 0100644\n"
-		"sif /" PROTOCOL_PROGRAM_ARGUMENTS " uid 0\nsif /" PROTOCOL_PROGRAM_ARGUMENTS " gid 0\n";
+	char *text = alloc_text("");
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct program_file *file = &files->at[i];
+		char *before = text;
+
+		text = alloc_format("%swrite %s %s\nsif /%s mode 0100%o\nsif /%s uid 0\nsif /%s gid 0\n",
+				    before, file->name, file->name, file->name, file->mode, file->name, file->name);
+		free(before);
+	}
+	return text;
+}
+
+static int put_files(const char *disk, const char *tree, const char *scratch, const struct program_files *files,
+		     struct error *err)
+{
+	cleanup_free char *requests = requests_of(files);
 	cleanup_free char *file = alloc_format("%s/requests", scratch);
 	const char *const fill[] = {"debugfs", "-w", "-f", file, disk, NULL};
 	const char *const check[] = {"e2fsck", "-fn", disk, NULL};
@@ -94,10 +109,8 @@ static int put_files(const char *disk, const char *tree, const char *scratch, st
 	if (!rc)
 		rc = run_tool(tree, fill, err);
 	(void)unlink(file);
-	if (!rc)
-		rc = check_file(disk, tree, scratch, PROTOCOL_PROGRAM_FILE, err);
-	if (!rc)
-		rc = check_file(disk, tree, scratch, PROTOCOL_PROGRAM_ARGUMENTS, err);
+	for (size_t i = 0; !rc && i < files->count; i++)
+		rc = check_file(disk, tree, scratch, files->at[i].name, err);
 	return rc < 0 ? rc : run_tool(NULL, check, err);
 }
 
@@ -139,7 +152,7 @@ static int describe(const char *from, const char *to, struct error *err)
 	return file_write(made, text, strlen(text), err);
 }
 
-int program_disk_make(const char *from, const char *to, struct error *err)
+int program_disk_make(const char *from, const char *to, const struct program_files *files, struct error *err)
 {
 	cleanup_free char *built = alloc_format("%s/" DISK, from);
 	cleanup_free char *guest = alloc_format("%s/" GUEST, from);
@@ -154,9 +167,9 @@ int program_disk_make(const char *from, const char *to, struct error *err)
 	int rc = file_copy(built, disk, err);
 
 	if (!rc)
-		rc = grow(disk, tree, err);
+		rc = grow(disk, tree, files, err);
 	if (!rc)
-		rc = put_files(disk, tree, to, err);
+		rc = put_files(disk, tree, to, files, err);
 	if (!rc)
 		rc = run_tool(NULL, layering, err);
 	return rc < 0 ? rc : describe(from, to, err);

@@ -15,6 +15,7 @@
 #define RIGHT "NAME VALUE [UNIT]"
 
 struct reader {
+	const struct tool *tool;
 	struct program_output *output;
 	size_t iteration;
 	bool seen[PROGRAM_METRICS_MAX]; /* in this iteration */
@@ -63,6 +64,35 @@ static struct program_metric *metric_of(struct reader *r, const char *name, cons
 	return metric;
 }
 
+/* One value in this iteration. */
+static bool take_value(struct reader *r, const char *name, const char *unit, double value)
+{
+	struct program_metric *metric = metric_of(r, name, unit);
+
+	if (!metric)
+		return wrong(r, "%s: one metric too many, or not in the first iteration", name);
+	bool *seen = &r->seen[metric - r->output->metrics];
+
+	if (*seen)
+		return wrong(r, "%s: is there twice in one iteration", name);
+	*seen = true;
+	metric->values[r->iteration] = value;
+	return true;
+}
+
+/* Whatever a tool says: its numbers, wherever they stand. */
+static bool take_numbers(struct reader *r, const char *line, size_t length)
+{
+	char text[512];
+	double value;
+
+	(void)snprintf(text, sizeof(text), "%.*s", (int)length, line);
+	for (const struct tool_number *number = r->tool->numbers; number->after; number++)
+		if (tool_number_in(number, text, &value) && !take_value(r, number->name, number->unit, value))
+			return false;
+	return true;
+}
+
 /* One line, which it takes apart. */
 static bool take_line(struct reader *r, char *line)
 {
@@ -82,17 +112,7 @@ static bool take_line(struct reader *r, char *line)
 		return wrong(r, "'%.32s' is no metric; " RIGHT, words[0]);
 	if (!is_number(words[1], &value))
 		return wrong(r, "%s: '%.24s' is no number; " RIGHT, words[0], words[1]);
-	struct program_metric *metric = metric_of(r, words[0], unit);
-
-	if (!metric)
-		return wrong(r, "%s: one metric too many, or not in the first iteration", words[0]);
-	bool *seen = &r->seen[metric - r->output->metrics];
-
-	if (*seen)
-		return wrong(r, "%s: is there twice in one iteration", words[0]);
-	*seen = true;
-	metric->values[r->iteration] = value;
-	return true;
+	return take_value(r, words[0], unit, value);
 }
 
 static bool end_iteration(struct reader *r)
@@ -115,9 +135,10 @@ static bool value_of(const char *line, size_t length, const char *key, char valu
 	return true;
 }
 
-bool program_output_read(const char *answer, struct program_output *ret_output, char *why, size_t size)
+bool program_output_read(const char *answer, const struct tool *tool, struct program_output *ret_output, char *why,
+			 size_t size)
 {
-	struct reader reader = {.output = ret_output, .why = why, .size = size};
+	struct reader reader = {.tool = tool, .output = ret_output, .why = why, .size = size};
 	char value[LINE_SIZE];
 	bool fine = true;
 
@@ -127,6 +148,8 @@ bool program_output_read(const char *answer, struct program_output *ret_output, 
 
 		if (value_of(line, length, PROTOCOL_WORK_OUTPUT_END, value))
 			fine = end_iteration(&reader);
+		else if (tool)
+			fine = take_numbers(&reader, line, length);
 		else if (value_of(line, length, PROTOCOL_WORK_OUTPUT, value))
 			fine = length < LINE_SIZE ? take_line(&reader, value)
 						  : wrong(&reader, "a line of more than %d bytes; " RIGHT,

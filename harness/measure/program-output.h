@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "harness/model/protocol.h"
+#include "harness/model/tool.h"
 
 #define PROGRAM_METRICS_MAX 16
 #define PROGRAM_NAME_MAX 32
@@ -30,7 +31,9 @@ struct program_output {
 };
 
 /**
- * From the answer to a work order. False: something is no metric; `why` gets what, and what would be right, in words
+ * From the answer to a work order. `tool`: only its numbers are taken, from wherever they stand; NULL: a program of the
+ * user's. False: something is no metric; `why` gets what, and what would be right, in words
  * without control characters, cut where it is too long. The output is then empty.
  */
-bool program_output_read(const char *answer, struct program_output *ret_output, char *why, size_t size);
+bool program_output_read(const char *answer, const struct tool *tool, struct program_output *ret_output, char *why,
+			 size_t size);

@@ -14,6 +14,7 @@
 #include "harness/base/file.h"
 #include "harness/base/spawn.h"
 #include "harness/measure/program-disk.h"
+#include "harness/measure/program-files.h"
 #include "harness/model/protocol.h"
 #include "harness/model/runtime.h"
 
@@ -60,33 +61,44 @@ static int settle_age(const char *tree, const char *name, struct error *err)
 }
 
 /* One text for the tree's digest, the rest of which stands for what the build has put there. */
-static int write_digest(const char *from, const char *to, const char *tree, struct error *err)
+static int write_digest(const char *from, const char *to, const char *tree, const struct program_files *files,
+			struct error *err)
 {
 	cleanup_free char *built = alloc_format("%s/root.sha256", from);
-	cleanup_free char *program = alloc_format("%s/" PROTOCOL_PROGRAM_FILE, tree);
-	cleanup_free char *arguments = alloc_format("%s/" PROTOCOL_PROGRAM_ARGUMENTS, tree);
-	char of_tree[DIGEST_HEX], of_program[DIGEST_HEX], of_arguments[DIGEST_HEX], whole[DIGEST_HEX];
-	int rc = file_read_line(built, of_tree, sizeof(of_tree), err);
+	char digest[DIGEST_HEX], whole[DIGEST_HEX];
+	int rc = file_read_line(built, digest, sizeof(digest), err);
+	char *text = alloc_format("%s\n", rc < 0 ? "" : digest);
 
-	if (!rc)
-		rc = digest_file(program, of_program, err);
-	if (!rc)
-		rc = digest_file(arguments, of_arguments, err);
-	if (rc < 0)
-		return rc;
-	cleanup_free char *text = alloc_format(
-		"%s\nf 755 " PROTOCOL_PROGRAM_FILE " %s\nf 644 " PROTOCOL_PROGRAM_ARGUMENTS " %s\n", of_tree,
-		of_program, of_arguments);
+	for (size_t i = 0; !rc && i < files->count; i++) {
+		cleanup_free char *path = alloc_format("%s/%s", tree, files->at[i].name);
+		char *before = text;
 
+		rc = digest_file(path, digest, err);
+		text = alloc_format("%sf %o %s %s\n", before, files->at[i].mode, files->at[i].name,
+				    rc < 0 ? "" : digest);
+		free(before);
+	}
 	digest_text(text, whole);
-	return put(to, "root.sha256", whole, strlen(whole), err);
+	free(text);
+	return rc < 0 ? rc : put(to, "root.sha256", whole, strlen(whole), err);
 }
 
-static int tree_make(const char *from, const char *to, const struct workload_choice *choice, struct error *err)
+static int put_file(const char *tree, const struct program_files *files, const struct program_file *file,
+		    struct error *err)
+{
+	cleanup_free char *path = alloc_format("%s/%s", tree, file->name);
+	int rc = *file->source ? file_copy(file->source, path, err)
+			       : put(tree, file->name, files->arguments, files->arguments_length, err);
+
+	if (!rc && chmod(path, file->mode) < 0)
+		rc = error_errno(err, errno, "%s", path);
+	return rc < 0 ? rc : settle_age(tree, file->name, err);
+}
+
+static int tree_make(const char *from, const char *to, const struct program_files *files, struct error *err)
 {
 	cleanup_free char *built = alloc_format("%s/%s", from, root_folder(ROOT_IMAGE));
 	cleanup_free char *tree = alloc_format("%s/%s", to, root_folder(ROOT_IMAGE));
-	cleanup_free char *program = alloc_format("%s/" PROTOCOL_PROGRAM_FILE, tree);
 	const char *const words[] = {"cp", "-a", "--reflink=auto", built, tree, NULL};
 	const struct spawn_program copy = {.arguments = words, .timeout_ns = COPY_TIMEOUT_NS};
 
@@ -94,19 +106,11 @@ static int tree_make(const char *from, const char *to, const struct workload_cho
 		return error_host(err, "%s: there is no root tree; make root builds it", built);
 	int rc = spawn_run(&copy, err);
 
-	if (!rc)
-		rc = file_copy(choice->program, program, err);
-	if (!rc && chmod(program, 0755) < 0)
-		rc = error_errno(err, errno, "%s", program);
-	if (!rc)
-		rc = put(tree, PROTOCOL_PROGRAM_ARGUMENTS, choice->arguments, choice->arguments_length, err);
-	if (!rc)
-		rc = settle_age(tree, PROTOCOL_PROGRAM_FILE, err);
-	if (!rc)
-		rc = settle_age(tree, PROTOCOL_PROGRAM_ARGUMENTS, err);
+	for (size_t i = 0; !rc && i < files->count; i++)
+		rc = put_file(tree, files, &files->at[i], err);
 	if (!rc)
 		rc = settle_age(tree, ".", err);
-	return rc < 0 ? rc : write_digest(from, to, tree, err);
+	return rc < 0 ? rc : write_digest(from, to, tree, files, err);
 }
 
 static int check_subjects(const struct scenario *scenario, bool *ret_any_guest, struct error *err)
@@ -126,24 +130,34 @@ static int check_subjects(const struct scenario *scenario, bool *ret_any_guest, 
 	return 0;
 }
 
+static int roots_make(struct run *run, const char *to, const struct program_files *files, bool any_guest,
+		      struct error *err)
+{
+	cleanup_free char *guest = alloc_format("%s/guest", to);
+	int rc = file_make_dirs(guest, 0755, err);
+
+	for (size_t i = 0; !rc && i < sizeof(unchanged) / sizeof(unchanged[0]); i++)
+		rc = place(run->artifacts, to, unchanged[i], err);
+	if (!rc)
+		rc = tree_make(run->artifacts, to, files, err);
+	return rc || !any_guest ? rc : program_disk_make(run->artifacts, to, files, err);
+}
+
 int program_roots_make(struct run *run, const struct scenario *scenario, struct error *err)
 {
 	cleanup_free char *to = alloc_format("%s/artifacts", run->storage);
-	cleanup_free char *guest = alloc_format("%s/guest", to);
 	bool any_guest;
 
 	if (!scenario->workloads.program)
 		return 0;
 	int rc = check_subjects(scenario, &any_guest, err);
+	cleanup_free struct program_files *files = alloc_zero(1, sizeof(*files));
 
 	if (!rc)
-		rc = file_make_dirs(guest, 0755, err);
-	for (size_t i = 0; !rc && i < sizeof(unchanged) / sizeof(unchanged[0]); i++)
-		rc = place(run->artifacts, to, unchanged[i], err);
+		rc = program_files_find(&scenario->workloads, files, err);
 	if (!rc)
-		rc = tree_make(run->artifacts, to, &scenario->workloads, err);
-	if (!rc && any_guest)
-		rc = program_disk_make(run->artifacts, to, err);
+		rc = roots_make(run, to, files, any_guest, err);
+	program_files_release(files);
 	if (!rc && snprintf(run->artifacts, sizeof(run->artifacts), "%s", to) >= (int)sizeof(run->artifacts))
 		rc = error_set(err, -ENAMETOOLONG, "%s: the path is too long", to);
 	return rc;

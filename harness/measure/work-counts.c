@@ -76,6 +76,7 @@ static double cost_of(struct attempt *a, const struct workload *workload, const 
 {
 	struct work_order order = {
 		.workload = workload,
+		.tool = scenario_tool(a->all->scenario),
 		.ops = 1,
 		.iterations = 2,
 		.limit_ms = patience_ms,
@@ -188,7 +189,7 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 			continue;
 		struct json *one = json_object();
 		cleanup_free char *reason =
-			alone ? alloc_text("it has no network with the peer in it; subjects with network=bridge have")
+			alone ? alloc_text("no way leads to the peer; namespace and vm with network=bridge have one")
 			      : alloc_format("one iteration would take more than %.3g s even if %s took "
 					     "only %.3g ms",
 					     aim.limit_ns / 1e9, scenario->subjects[fastest].name,

@@ -91,7 +91,8 @@ static void explain(struct work_result *ret)
 		(void)snprintf(number + 1, sizeof(ret->error) - used, "%s", strerror((int)strtol(number, NULL, 10)));
 }
 
-static void read_answer(const char *text, const struct channel_marks *marks, struct work_result *ret)
+static void read_answer(const char *text, const struct tool *tool, const struct channel_marks *marks,
+			struct work_result *ret)
 {
 	if (!channel_fact(text, PROTOCOL_WORK_STATUS, ret->status, sizeof(ret->status)))
 		(void)snprintf(ret->status, sizeof(ret->status), "%s", PROTOCOL_WORK_CRASH);
@@ -110,7 +111,7 @@ static void read_answer(const char *text, const struct channel_marks *marks, str
 	ret->written_bytes = number_of(text, PROTOCOL_WORK_WRITTEN);
 	char why[sizeof(ret->error)];
 
-	if (program_output_read(text, &ret->output, why, sizeof(why)) || !work_is(ret, PROTOCOL_WORK_OK))
+	if (program_output_read(text, tool, &ret->output, why, sizeof(why)) || !work_is(ret, PROTOCOL_WORK_OK))
 		return;
 	(void)snprintf(ret->status, sizeof(ret->status), PROTOCOL_WORK_GARBAGE);
 	(void)snprintf(ret->error, sizeof(ret->error), "%s", why);
@@ -146,7 +147,7 @@ bool work_carry_out(struct attempt *a, const struct work_order *order, struct wo
 	}
 	struct device_bytes device_after = device_bytes_of(a->in.run->storage);
 
-	read_answer(text, &marks, ret_result);
+	read_answer(text, order->tool, &marks, ret_result);
 	ret_result->device = device_bytes_since(&device_before, &device_after);
 	ret_result->host_read_bytes = difference(read_before, bytes_of_processes(&a->costs, "read_bytes"));
 	ret_result->host_written_bytes =

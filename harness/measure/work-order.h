@@ -12,6 +12,7 @@ struct work_order {
 	const struct workload *workload;
 	uint64_t ops; /**< operations of one iteration */
 	uint64_t warmup, iterations, limit_ms;
+	const struct tool *tool; /**< whose output it is; NULL: none of these */
 	const char *folder; /**< inside of the box; where files may be made */
 };
 

@@ -146,5 +146,7 @@
 #define PROTOCOL_WORKLOAD_PROGRAM "program"
 #define PROTOCOL_PROGRAM_FILE "workload"
 #define PROTOCOL_PROGRAM_ARGUMENTS "workload.arguments"
+#define PROTOCOL_PROGRAM_TOOL "workload.tool" /* what PROTOCOL_PROGRAM_FILE starts, where that is a dynamic linker */
+#define PROTOCOL_PROGRAM_BESIDE '\x01' /* first in an argument: stands for the folder that the program is in */
 #define PROTOCOL_PROGRAM_ARGUMENTS_MAX 4096 /* bytes of that file */
 #define PROTOCOL_OUTPUT_MAX 12288

@@ -9,9 +9,11 @@
 #include "harness/base/elf.h"
 #include "harness/model/protocol.h"
 #include "harness/model/scenario-fields.h"
+#include "harness/model/tool.h"
 
 #define ARGUMENTS_COUNT_MAX 64
 #define KEY_BINARY "binary"
+#define KEY_TOOL "tool"
 
 static int take_binary(struct reading *r, const struct json *value, const struct place *where)
 {
@@ -21,6 +23,12 @@ static int take_binary(struct reading *r, const struct json *value, const struct
 		return error_input(r->err, "%s: is empty or too long; the path of a static program", where->text);
 	r->scenario->workloads.program = alloc_text(path);
 	return 0;
+}
+
+static int take_tool(struct reading *r, const struct json *value, const struct place *where)
+{
+	r->scenario->workloads.is_tool = true;
+	return take_binary(r, value, where);
 }
 
 static int take_argument(struct reading *r, const struct json *value, const struct place *where)
@@ -54,8 +62,9 @@ static int take_arguments(struct reading *r, const struct json *value, const str
 int take_program(struct reading *r, const struct json *value, const struct place *where)
 {
 	static const struct field fields[] = {
-		{KEY_BINARY, json_is_text, "the path of a static program, from the scenario's folder", true,
+		{KEY_BINARY, json_is_text, "the path of a static program, from the scenario's folder", false,
 		 take_binary},
+		{KEY_TOOL, json_is_text, "the name of an installed program: " TOOL_NAMES, false, take_tool},
 		{"args", json_is_array, "an array of strings", false, take_arguments},
 		{0},
 	};
@@ -63,14 +72,26 @@ int take_program(struct reading *r, const struct json *value, const struct place
 
 	choice->list = alloc_zero(1, sizeof(*choice->list));
 	choice->list[choice->count++] = &workload_program;
-	return object_read(r, value, fields, where);
+	if (!json_get(value, KEY_BINARY) == !json_get(value, KEY_TOOL))
+		return error_input(r->err, "%s: takes one of " KEY_BINARY " and " KEY_TOOL, where->text);
+	int rc = object_read(r, value, fields, where);
+
+	if (!rc && choice->is_tool && !tool_find(choice->program))
+		rc = error_input(r->err, "%s." KEY_TOOL ": '%.64s' is not known; one of " TOOL_NAMES, where->text,
+				 choice->program);
+	return rc;
+}
+
+const struct tool *scenario_tool(const struct scenario *scenario)
+{
+	return scenario->workloads.is_tool ? tool_find(scenario->workloads.program) : NULL;
 }
 
 int scenario_find_program(struct scenario *scenario, const char *file, struct error *err)
 {
 	const char *given = scenario->workloads.program, *slash = strrchr(file, '/');
 
-	if (!given)
+	if (!given || scenario->workloads.is_tool)
 		return 0;
 	cleanup_free char *path = *given == '/' || !slash
 					  ? alloc_text(given)

@@ -26,6 +26,7 @@ struct workload_choice {
 	const struct workload **list;
 	size_t count;
 	char *program; /**< path of the user's own, which is then the only workload; NULL */
+	bool is_tool;  /**< it is one that is installed here, with libraries, and says what it likes (tool.h) */
 	char *arguments; /**< its arguments, each with its terminator */
 	size_t arguments_length;
 };
@@ -55,6 +56,8 @@ int scenario_from_json(const struct json *json, const char *name, struct scenari
  * is also named in errors. From then on its path is absolute, in `source` too. Without one there is nothing to do.
  */
 int scenario_find_program(struct scenario *scenario, const char *file, struct error *err);
+/** The program of others that is its workload; NULL: it has none. */
+const struct tool *scenario_tool(const struct scenario *scenario);
 /** Keeps only the subjects of a comma-separated list, in its order; "runtime:option=value" adds one that the
  * file has not. */
 int scenario_select(struct scenario *scenario, const char *list, struct error *err);

@@ -14,7 +14,8 @@
 #include "scenarios/payload/work.h"
 
 #define PATH_SIZE 1024
-#define ARGUMENTS_MAX 64
+#define ARGUMENTS_MAX 72 /* the user's, and what starts the program */
+#define PLACED_MAX 4
 
 static char program[PATH_SIZE];
 static char arguments_text[PROTOCOL_PROGRAM_ARGUMENTS_MAX];
@@ -33,6 +34,18 @@ static _Bool beside(const char *name, char path[PATH_SIZE])
 	return 1;
 }
 
+/* An argument, with the folder put in where it stands for that. */
+static char *in_place(char *argument, _Bool *fits)
+{
+	static char placed[PLACED_MAX][PATH_SIZE];
+	static size_t count;
+
+	if (*argument != PROTOCOL_PROGRAM_BESIDE)
+		return argument;
+	*fits = *fits && count < PLACED_MAX && beside(argument + 1, placed[count]);
+	return *fits ? placed[count++] : argument;
+}
+
 static int prepare(struct work *work)
 {
 	static char path[PATH_SIZE];
@@ -48,11 +61,13 @@ static int prepare(struct work *work)
 	if (length < 0)
 		return work_failed(work, "program");
 	size_t count = 1;
+	_Bool fits = 1;
 
 	for (char *at = arguments_text; at < arguments_text + length && count <= ARGUMENTS_MAX; at += strlen(at) + 1)
-		arguments[count++] = at;
+		arguments[count++] = in_place(at, &fits);
 	arguments[count] = NULL;
-	return 0;
+	errno = ENAMETOOLONG;
+	return fits ? 0 : work_failed(work, "program");
 }
 
 /* One byte in the form in which it is sent; `started`: within a line. False: there is no room for more. */

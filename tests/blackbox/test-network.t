@@ -61,7 +61,7 @@ for workload in net_host_rr net_host_stream; do
 		"$workload: every box on the bridge reaches the peer"
 done
 is "$(cells '.cost_ns.n == 0' '"\(.subject) \(.failed_count) \(.reason)"')" \
-	"$(printf '%s 0 it has no network with the peer in it; subjects with network=bridge have\n' closed process)" \
+	"$(printf '%s 0 no way leads to the peer; namespace and vm with network=bridge have one\n' closed process)" \
 	'the others are left out, with the reason'
 is "$(cells '.cost_ns.n == 1' .reference)" open 'what leaves the box is held against the first of its class'
 is "$(jq -r '.subjects[] | select(.name != "process") | "\(.name) \(.config.network)"' "$report" | sort)" \

@@ -80,6 +80,17 @@ is "$?" 2 'a root without it: status'
 like "$(<"$folder/err")" 'workload.binary: the subject none has root "none".*; root "image"' 'and which subject that is'
 ok 'no run was begun' test ! -e "$folder/bad/samples.jsonl"
 
+while IFS='|' read -r workload status words; do
+	scenario x '[]' <<<"$process" | sed "s#\"binary\": \"x\"#$workload#" >"$folder/bad.json"
+	PATH=$folder/bin "$tare" run "$folder/bad.json" --out "$folder/bad" --quiet >/dev/null 2>"$folder/err"
+	is "$?" "$status" "$workload: status"
+	like "$(<"$folder/err")" "$words" "$workload: what is wrong"
+done <<'END'
+"tool": "fio"|3|fio is not installed here; Debian: apt-get install fio
+"tool": "nosuch"|2|workload.tool: 'nosuch' is not known; one of fio or sysbench
+"tool": "fio", "binary": "bin/static"|2|workload: takes one of binary and tool
+"nothing": 1|2|workload: takes one of binary and tool
+END
 if [[ $EUID -ne 0 ]]; then
 	skip 'programs of the user in boxes' 'needs root'
 	plan
@@ -99,6 +110,23 @@ is "$(jq -r '.artifacts[] | select(.id == "program") | .sha256' "$report")" "$(s
 	'its digest is in the report'
 ok 'the report follows its schema' tests/blackbox/validate "$report"
 is "$(find "$folder/good" -name 'tare-*')" '' 'nothing of it is left'
+
+# A tool of this host with its libraries: the same bytes everywhere, and its numbers.
+if command -v sysbench >/dev/null; then
+	scenario x '["cpu", "--cpu-max-prime=1000", "--time=0", "--events=20", "run"]' <<<"$subjects" |
+		sed 's/"binary": "x"/"tool": "sysbench"/; s/"limit_ms": 1000/"limit_ms": 20000/' >"$folder/tool.json"
+	timeout 150 "$tare" run "$folder/tool.json" --out "$folder/tool" --quiet --plots none >/dev/null 2>"$folder/err"
+	is "$?" 0 "a tool's run: status"
+	report=$folder/tool/report.json
+	is "$(jq -r '.experiments.work.numbers[] | select(.metric == "events_per_second" and .value.n == 1 and .value.median > 0) | .subject' "$report" | sort)" \
+		"$boxes" 'a tool runs in each box, and says what it found'
+	is "$(jq -r '.artifacts[] | select(.id == "tool") | "\(.sha256) \(.version)"' "$report")" \
+		"$(sha256sum <"$(command -v sysbench)" | cut -d' ' -f1) $(sysbench --version)" 'its digest and version are in the report'
+	ok 'and those of its libraries' jq -e '[.artifacts[] | select(.kind == "library" and .id == "libc.so.6")] | length == 1' "$report"
+	ok 'the report follows its schema' tests/blackbox/validate "$report"
+else
+	skip 'a tool of this host' 'sysbench is not installed'
+fi
 
 for how in words:garbage status:crash signal:crash flood:garbage hang:timeout; do
 	scenario bin/static "[\"${how%:*}\"]" <<<"$process" >"$folder/faults.json"

@@ -130,14 +130,14 @@ static void numbers_are_read_by_iteration(void **state)
 	assert_true(program_output_read("status=ok\noutput=# mine 1 2 3\noutput=rate  12.5 MB/s\n"
 					"output=n -3e2\noutput= \noutput_end=0\n"
 					"output=n 4\noutput=rate 13 MB/s\noutput_end=1\n",
-					&output, why, sizeof(why)));
+					NULL, &output, why, sizeof(why)));
 	assert_int_equal(output.count, 2);
 	assert_string_equal(output.metrics[0].name, "rate");
 	assert_string_equal(output.metrics[0].unit, "MB/s");
 	assert_float_equal(output.metrics[0].values[1], 13, 0);
 	assert_string_equal(output.metrics[1].unit, "");
 	assert_float_equal(output.metrics[1].values[0], -300, 0);
-	assert_true(program_output_read("status=ok\nns=1 2\n", &output, why, sizeof(why)));
+	assert_true(program_output_read("status=ok\nns=1 2\n", NULL, &output, why, sizeof(why)));
 	assert_int_equal(output.count, 0);
 }
 
@@ -167,22 +167,22 @@ static void garbage_is_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
-		assert_false(program_output_read(garbage[i].answer, &output, why, sizeof(why)));
+		assert_false(program_output_read(garbage[i].answer, NULL, &output, why, sizeof(why)));
 		if (!strstr(why, garbage[i].why))
 			fail_msg("%s'%s' does not say '%s'", garbage[i].answer, why, garbage[i].why);
 		assert_int_equal(output.count, 0);
 	}
 	(void)snprintf(line, sizeof(line), "output=a %0250d\n", 1);
-	assert_false(program_output_read(line, &output, why, sizeof(why)));
+	assert_false(program_output_read(line, NULL, &output, why, sizeof(why)));
 	assert_non_null(strstr(why, "a line of more than"));
 	char many[1024];
 
 	for (size_t i = 0, at = 0; i <= PROGRAM_METRICS_MAX; i++)
 		at += (size_t)snprintf(many + at, sizeof(many) - at, "output=m%zu 1\n", i);
-	assert_false(program_output_read(many, &output, why, sizeof(why)));
+	assert_false(program_output_read(many, NULL, &output, why, sizeof(why)));
 	for (size_t i = 0, at = 0; i <= PROTOCOL_WORK_ITERATIONS_MAX; i++)
 		at += (size_t)snprintf(many + at, sizeof(many) - at, "output_end=%zu\n", i);
-	assert_false(program_output_read(many, &output, why, sizeof(why)));
+	assert_false(program_output_read(many, NULL, &output, why, sizeof(why)));
 	assert_string_equal(why, "it has too many iterations");
 }
 
@@ -221,7 +221,9 @@ static void scenario_names_a_program(void **state)
 static const struct {
 	const char *workload, *complaint;
 } wrong[] = {
-	{"{}", "workload.binary: missing; the path of a static program"},
+	{"{}", "workload: takes one of binary and tool"},
+	{"{\"binary\":\"x\",\"tool\":\"fio\"}", "workload: takes one of binary and tool"},
+	{"{\"tool\":\"dd\"}", "workload.tool: 'dd' is not known; one of fio or sysbench"},
 	{"{\"binary\":7}", "workload.binary: is a number"},
 	{"{\"binary\":\"\"}", "workload.binary: is empty"},
 	{"{\"binary\":\"x\",\"args\":\"-n\"}", "workload.args: is a string; an array of strings"},
@@ -242,9 +244,38 @@ static void wrong_programs_are_named(void **state)
 	}
 }
 
+/* A tool says much, of which its table knows a little. */
+static void tools_say_numbers(void **state)
+{
+	static const char answer[] = "status=ok\noutput=sysbench 1.0.20 (using LuaJIT)\n"
+				     "output=    events per second:   944.31\n"
+				     "output=    total time:                          0.5s\noutput_end=0\n";
+	static const char fio[] = "output=  write: IOPS=12.5k, BW=18.5MiB/s (19.4MB/s)(1024KiB/54msec)\noutput_end=0\n";
+	struct program_output output;
+	char why[96] = "";
+
+	(void)state;
+	assert_true(program_output_read(answer, tool_find("sysbench"), &output, why, sizeof(why)));
+	assert_int_equal(output.count, 2);
+	assert_string_equal(output.metrics[0].name, "events_per_second");
+	assert_float_equal(output.metrics[0].values[0], 944.31, 1e-9);
+	assert_float_equal(output.metrics[1].values[0], 0.5, 1e-9);
+	assert_string_equal(output.metrics[1].unit, "s");
+	assert_true(program_output_read(fio, tool_find("fio"), &output, why, sizeof(why)));
+	assert_int_equal(output.count, 1);
+	assert_float_equal(output.metrics[0].values[0], 12500, 1e-6);
+	assert_true(program_output_read("output=IOPS=\noutput=write: IOPS=none\noutput_end=0\n", tool_find("fio"),
+					&output, why, sizeof(why)));
+	assert_int_equal(output.count, 0);
+	assert_false(program_output_read("output=total time: 1s\noutput=total time: 2s\noutput_end=0\n",
+					 tool_find("sysbench"), &output, why, sizeof(why)));
+	assert_null(tool_find("dd"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tools_say_numbers),
 		cmocka_unit_test(only_static_programs_will_do), cmocka_unit_test(what_is_cut_off_is_told),
 		cmocka_unit_test(numbers_are_read_by_iteration), cmocka_unit_test(garbage_is_named),
 		cmocka_unit_test(scenario_names_a_program),	cmocka_unit_test(wrong_programs_are_named),
