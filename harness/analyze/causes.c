@@ -26,7 +26,7 @@ static double steal_of(const struct brief *s)
 
 static double pressure_of(const struct brief *s)
 {
-	return known(s->psi_cpu_some_us);
+	return 1000 * known(s->psi_cpu_some_us);
 }
 
 static double switches_of(const struct brief *s)
@@ -52,7 +52,7 @@ static const struct {
 } causes[CAUSE_COUNT] = {
 	[CAUSE_CACHE] = {"of the image was not resident", "%", 1, cache_of},
 	[CAUSE_STEAL] = {"stolen by the hypervisor below", "ns", 1, steal_of},
-	[CAUSE_PRESSURE] = {"waited for a CPU (pressure)", "us", 1, pressure_of},
+	[CAUSE_PRESSURE] = {"waited for a CPU (pressure)", "ns", 1000, pressure_of},
 	[CAUSE_SWITCHES] = {"involuntary switches", "", 1, switches_of},
 	[CAUSE_FAULTS] = {"major page faults", "", 1, faults_of},
 	[CAUSE_NOTIFY] = {"until the ready byte was seen", "ns", 1000, notify_of},

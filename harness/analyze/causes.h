@@ -27,6 +27,6 @@ struct slow_samples {
 
 /** Of each subject that has any; for free(), NULL where none has. */
 struct slow_samples *causes_find(const struct analysis *analysis, size_t *ret_count);
-/** What it is ("major page faults"), and its unit ("ns", "us", "%", "" for a count). */
+/** What it is ("major page faults"), and its unit ("ns", "%", "" for a count). */
 const char *cause_text(enum cause cause);
 const char *cause_unit(enum cause cause);

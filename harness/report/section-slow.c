@@ -2,6 +2,7 @@
 /* Which samples were slow, and what was different about them. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/analyze/causes.h"
 #include "harness/base/alloc.h"
@@ -9,12 +10,27 @@
 #include "harness/report/report-json.h"
 #include "harness/report/sections.h"
 
-/* ", 92 % of the image was not resident (others 0)"; frees the old text. */
+static char *hint_value(enum cause cause, double value, char text[UNITS_MAX])
+{
+	const char *unit = cause_unit(cause);
+
+	if (!strcmp(unit, "ns"))
+		return units_text(UNITS_NS, value, text);
+	(void)snprintf(text, UNITS_MAX, "%.4g%s%s", value, *unit ? " " : "", unit);
+	return text;
+}
+
+/* ", 92 % of the image was not resident (others 0 %)", ", major page faults: 1 (others 0)"; frees the old text. */
 static char *hint_more(char *text, const struct cause_hint *hint)
 {
-	const char *unit = cause_unit(hint->cause);
-	char *more = alloc_format("%s%s%.4g%s%s %s (others %.4g)", text, *text ? ", " : "", hint->slow,
-				  *unit ? " " : "", unit, cause_text(hint->cause), hint->others);
+	bool counts = !*cause_unit(hint->cause);
+	const char *what = cause_text(hint->cause), *comma = *text ? ", " : "";
+	char slow[UNITS_MAX], others[UNITS_MAX];
+
+	(void)hint_value(hint->cause, hint->slow, slow);
+	(void)hint_value(hint->cause, hint->others, others);
+	char *more = counts ? alloc_format("%s%s%s: %s (others %s)", text, comma, what, slow, others)
+			    : alloc_format("%s%s%s %s (others %s)", text, comma, slow, what, others);
 
 	free(text);
 	return more;
