@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "harness/analyze/experiment-ramp.h"
+#include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
 #include "harness/base/units.h"
 #include "harness/report/experiments.h"
 
@@ -162,7 +164,8 @@ static const char *per_gib_text(double count, char text[UNITS_MAX])
 	return text;
 }
 
-static void marginal_row(struct table *table, const struct analysis *a, const struct ramp_fit *fit)
+/* `full`: with the interval of the last, which a narrow page leaves to that of the slope. */
+static void marginal_row(struct table *table, const struct analysis *a, const struct ramp_fit *fit, bool full)
 {
 	char text[UNITS_MAX], ci[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX];
 	const struct interval *one = interval_of(fit);
@@ -173,7 +176,7 @@ static void marginal_row(struct table *table, const struct analysis *a, const st
 	table_add(table, "%s", units_text(UNITS_BYTES, fit->marginal.value, text));
 	table_add(table, "%s",
 		  one->known ? units_interval(UNITS_BYTES, fit->marginal.value, one->lo, one->hi, ci) : "no interval");
-	if (per_gib.known)
+	if (full && per_gib.known)
 		table_add(table, "%s (%s to %s)", per_gib_text(GIB / fit->marginal.value, text),
 			  per_gib_text(per_gib.lo, low), per_gib_text(per_gib.hi, high));
 	else
@@ -193,7 +196,9 @@ static void reconcile(struct page *page, const struct ramp_fit *fit)
 			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s", used ? " + " : "",
 						 ramp_part_text((enum ramp_part)i),
 						 units_text(UNITS_BYTES, fit->parts[i], text));
-	page_item(page, fit->title,
+	cleanup_free char *lead = alloc_format("%s:", fit->title);
+
+	page_item(page, lead,
 		  "%s = %s. With each one the host's MemAvailable falls by %s; %s of that is unexplained%s.", line,
 		  units_text(UNITS_BYTES, fit->line, sum), units_text(UNITS_BYTES, fit->available, host),
 		  units_text(UNITS_BYTES, fit->available - fit->line, rest),
@@ -212,7 +217,7 @@ static void section_of(struct page *page, const struct analysis *a, const char *
 	table_add(&table, "per GiB"), table_add(&table, "at once"), table_add(&table, "ended because");
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(fits[i].experiment, experiment)) {
-			marginal_row(&table, a, &fits[i]);
+			marginal_row(&table, a, &fits[i], page_full(page));
 			within |= !fits[i].marginal.ci.known && fits[i].within.known;
 		}
 	page_table(page, &table);
