@@ -247,8 +247,9 @@ struct ramp_fit *ramp_fits_make(const struct analysis *analysis, size_t *ret_cou
 				else
 					fit_free(&fits[count]);
 			}
-		titles_make(analysis, fits + first, count - first,
-			    any && next_concurrency(analysis, experiments[e], least) != SIZE_MAX);
+		if (count > first) /* else there may be no array yet */
+			titles_make(analysis, fits + first, count - first,
+				    next_concurrency(analysis, experiments[e], least) != SIZE_MAX);
 	}
 	*ret_count = count;
 	return fits;
