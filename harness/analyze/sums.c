@@ -59,10 +59,12 @@ static double value_of(uint64_t key)
 static struct count count_up_to(const struct sums *sums, double limit)
 {
 	size_t counted = 0, i = 0, j = sums->n, half = sums->half;
+	bool unknown_above = sums->unknown > limit;
 
-	/* Of a symmetric matrix from the diagonal on: what is below it is the same again. */
+	/* Of a symmetric matrix from the diagonal on: what is below it is the same again. A NaN compares as false. */
 	while (i < sums->m && j > half * i) {
-		bool above = sum_of(sums, i, j - 1) > limit;
+		double sum = sums->a[i] + sums->b[j - 1];
+		bool above = unknown_above ? !(sum <= limit) : sum > limit;
 
 		counted += above ? 0 : j - half * i;
 		i += !above;
