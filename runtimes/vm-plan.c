@@ -218,15 +218,14 @@ static int disk_plan(const struct run *run, const struct subject *subject, struc
 
 static const char *initrd_entry(const struct subject *subject, const struct domain *domain)
 {
-	bool on_mmio = domain->machine == DOMAIN_MICROVM;
+	static const char *const entries[][2] = {
+	    {"initrd.pci", "initrd.mmio"},
+	    {"initrd.pci-net", "initrd.mmio-net"},
+	    {"initrd.pci-balloon", "initrd.mmio-balloon"},
+	};
+	size_t driver = domain->balloon != DOMAIN_BALLOON_NONE ? 2 : domain->bridge ? 1 : 0;
 
-	if (subject->root == ROOT_NONE)
-		return "initrd.none";
-	if (domain->balloon != DOMAIN_BALLOON_NONE)
-		return on_mmio ? "initrd.mmio-balloon" : "initrd.pci-balloon";
-	if (domain->bridge)
-		return on_mmio ? "initrd.mmio-net" : "initrd.pci-net";
-	return on_mmio ? "initrd.mmio" : "initrd.pci";
+	return subject->root == ROOT_NONE ? "initrd.none" : entries[driver][domain->machine == DOMAIN_MICROVM];
 }
 
 /** Its driver is a module, which a guest has that has a root tree. */

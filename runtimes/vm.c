@@ -195,8 +195,10 @@ static int vm_create(struct instance *in, struct error *err)
 	struct domain domain = vm_domain(vm, in->name, in->socket, own->disk);
 	cleanup_free const char *serial = domain.socket_serial;
 
-	bridge_hardware_address(in->name, own->hardware_address);
-	domain.hardware_address = own->hardware_address;
+	if (vm->bridge) {
+		bridge_hardware_address(in->name, own->hardware_address);
+		domain.hardware_address = own->hardware_address;
+	}
 	own->xml = domain_xml_build(&domain);
 	return 0;
 }

@@ -179,6 +179,8 @@ static struct json *describe_artifacts(const char *folder)
 		{"initrd-pci", "initrd", "guest/initrd-pci.cpio"},
 		{"initrd-mmio-net", "initrd", "guest/initrd-mmio-net.cpio"},
 		{"initrd-pci-net", "initrd", "guest/initrd-pci-net.cpio"},
+		{"initrd-mmio-balloon", "initrd", "guest/initrd-mmio-balloon.cpio"},
+		{"initrd-pci-balloon", "initrd", "guest/initrd-pci-balloon.cpio"},
 	};
 	struct json *array = json_array();
 	char tree[DIGEST_HEX];

@@ -112,20 +112,26 @@ static void doomed_destroy(struct instance *in)
 	timeline_destroy(in->timeline);
 }
 
+static void starter_kill(struct world *world)
+{
+	struct start_status status;
+
+	assert_int_equal(start_status(world->run.keeper, &status, NULL), 0);
+	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
+}
+
 /* Its starter is killed: what it had parked cannot go on, and is replaced. */
 static void parked_ones_survive_no_starter(void **state)
 {
 	struct world world;
 	struct probe probe;
-	struct start_status status;
 	struct instance in;
 	struct timeline timeline;
 	struct error err = {0};
 
 	(void)state;
 	world_open(&world, &runtime_namespace, "parked=2");
-	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
+	starter_kill(&world);
 	doomed_create(&in, &timeline, &world);
 	assert_true(runtime_namespace.start(&in, &err) < 0);
 	doomed_destroy(&in);
@@ -141,13 +147,11 @@ static void one_start_knows_of_a_starters_end(void **state)
 {
 	struct world world;
 	struct probe probe;
-	struct start_status status;
 	struct error err = {0};
 
 	(void)state;
 	world_open(&world, &runtime_namespace, "parked=2");
-	assert_int_equal(start_status(world.run.keeper, &status, &err), 0);
-	assert_int_equal(kill(status.starters[0].pid, SIGKILL), 0);
+	starter_kill(&world);
 	assert_true(start_lend_tree(world.run.keeper, "/", &err) < 0);
 	probe_start(&probe, &world, 1);
 	probe_ready(&probe);
