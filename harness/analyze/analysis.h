@@ -15,6 +15,7 @@
 #include "harness/analyze/compare.h"
 #include "harness/analyze/fairness.h"
 #include "harness/analyze/floors.h"
+#include "harness/analyze/power.h"
 #include "harness/analyze/stats.h"
 #include "harness/analyze/verdict.h"
 #include "harness/model/brief.h"
@@ -89,6 +90,8 @@ struct analysis_comparison {
 	bool twins;	 /**< one subject under two names: what differs is noise (R1.4) */
 	double floor; /**< what this host calls different between a subject and itself; NAN: not known (floors.h) */
 	struct comparison result;
+	struct power power; /**< the smallest effects that its blocks can show; NAN: not of a headline metric */
+	size_t seen_blocks; /**< how many of such blocks it takes until POWER_EFFECT is seen; as power_blocks() */
 	double p_holm; /**< result.p adjusted over its family (headline metrics, or all others); NAN: no ratio */
 	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE also where more than 10 % of the attempts failed (F-FAIL),
 				 inconclusive where the effect is within the floor (F-FLOOR) */

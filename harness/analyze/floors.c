@@ -6,6 +6,7 @@
 
 #include "harness/analyze/analysis.h"
 #include "harness/analyze/floor.h"
+#include "harness/analyze/pairs.h"
 
 static void floors_add(struct floors *floors, const struct floor_row *row)
 {
@@ -72,28 +73,63 @@ double floors_between(const struct floors *floors, const char *runtime_a, const 
 	return floor;
 }
 
+/* Later runs of this host are held against this floor, and adjusted for as many tests as they have. */
+static void add_effects(struct json *row, const struct noise *noise, struct power_question question)
+{
+	static const size_t blocks[] = {10, 30, 60};
+	struct json *effects = json_array();
+	size_t needed = power_blocks(noise, POWER_EFFECT);
+
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		struct json *effect = json_object();
+
+		question.blocks = blocks[i];
+		struct power power = power_of(noise, &question);
+
+		json_add_int(effect, "blocks", (int64_t)blocks[i]);
+		json_add_number(effect, "smallest_effect_ratio", power.called);
+		json_add_number(effect, "smallest_seen_ratio", power.seen);
+		json_append(effects, effect);
+	}
+	json_add(row, "effects", effects);
+	json_add_number(row, "blocks_for_5_percent", needed && needed < SIZE_MAX ? (double)needed : NAN);
+}
+
+static struct json *twin_row(const struct analysis *a, const struct analysis_comparison *c)
+{
+	struct json *row = json_object();
+	struct power_question question = {
+		.tests = pairs_tests(a, c->metric_a->headline),
+		.band = c->metric_b->band,
+		.floor = floor_of(&c->result),
+	};
+	struct noise noise;
+
+	json_add_text(row, "runtime", a->subjects[c->a].runtime);
+	json_add_text(row, "metric", c->metric_b->name);
+	json_add_int(row, "blocks", (int64_t)c->pairs);
+	json_add_number(row, "floor_ratio", question.floor);
+	json_add_number(row, "spread_log", floor_spread(&c->result));
+	json_add_int(row, "tests", (int64_t)question.tests);
+	pairs_noise(a, c, &noise);
+	add_effects(row, &noise, question);
+	noise_release(&noise);
+	return row;
+}
+
 struct json *floors_record(const struct analysis *a)
 {
 	const struct json *run = json_get(a->recording->plan, "run");
 	struct json *record = json_object(), *rows = json_array();
-	struct floors own = {0};
 
-	read_twins(a, &own);
 	json_add_text(record, "measured_utc", json_get_text(run, "started_utc", NULL));
 	json_add_text(record, "run_id", json_get_text(run, "id", NULL));
 	json_add_int(record, "method_version", METHOD_VERSION);
 	json_add_text(record, "fingerprint_sha256",
 		      json_text_of(json_path(a->recording->host, "host.fingerprint_sha256"), NULL));
-	for (size_t i = 0; i < own.count; i++) {
-		struct json *row = json_object();
-
-		json_add_text(row, "runtime", own.rows[i].runtime);
-		json_add_text(row, "metric", own.rows[i].metric);
-		json_add_int(row, "blocks", (int64_t)own.rows[i].blocks);
-		json_add_number(row, "floor_ratio", own.rows[i].floor);
-		json_add_number(row, "spread_log", own.rows[i].spread);
-		json_append(rows, row);
-	}
+	for (size_t i = 0; i < a->comparison_count; i++)
+		if (a->comparisons[i].twins && isfinite(floor_spread(&a->comparisons[i].result)))
+			json_append(rows, twin_row(a, &a->comparisons[i]));
 	json_add(record, "rows", rows);
 	return record;
 }

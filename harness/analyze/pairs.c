@@ -171,6 +171,47 @@ static void holm_adjust(struct analysis *analysis, bool headline)
 			analysis->comparisons[i].p_holm = p[i];
 }
 
+size_t pairs_tests(const struct analysis *analysis, bool headline)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < analysis->comparison_count; i++)
+		count += analysis->comparisons[i].metric_a->headline == headline &&
+			 analysis->comparisons[i].result.ratio_defined;
+	return count;
+}
+
+void pairs_noise(const struct analysis *analysis, const struct analysis_comparison *c, struct noise *ret)
+{
+	const struct analysis_summary *a = analysis_summary_find(analysis, c->metric_a->name, c->a);
+	const struct analysis_summary *b = analysis_summary_find(analysis, c->metric_b->name, c->b);
+	cleanup_free double *x = alloc_zero(a->count, sizeof(*x)), *y = alloc_zero(a->count, sizeof(*y));
+	struct compare_data data = pairs_by_block(a, b, x, y);
+
+	noise_of(&data, true, ret);
+}
+
+/* What nobody reads a figure of is left alone: it takes milliseconds. */
+static void powers_find(struct analysis *analysis)
+{
+	size_t tests[] = {pairs_tests(analysis, false), pairs_tests(analysis, true)};
+
+	for (size_t i = 0; i < analysis->comparison_count; i++) {
+		struct analysis_comparison *c = &analysis->comparisons[i];
+		struct noise noise = {0};
+
+		if (c->metric_b->headline)
+			pairs_noise(analysis, c, &noise);
+		c->power = power_of(&noise, &(struct power_question){
+						    .tests = tests[c->metric_a->headline],
+						    .band = c->metric_b->band,
+						    .floor = c->floor,
+					    });
+		c->seen_blocks = power_blocks(&noise, POWER_EFFECT);
+		noise_release(&noise);
+	}
+}
+
 int pairs_compare(struct analysis *analysis, struct error *err)
 {
 	bool too_many = pairs_count(analysis) > ANALYSIS_PAIRS_MAX;
@@ -199,6 +240,7 @@ int pairs_compare(struct analysis *analysis, struct error *err)
 				    : floors_between(&analysis->floors, analysis->subjects[c->a].runtime,
 						     analysis->subjects[c->b].runtime, c->metric_b->name);
 	}
+	powers_find(analysis);
 	return 0;
 }
 

@@ -6,7 +6,9 @@
 #include "harness/base/error.h"
 
 struct analysis;
+struct analysis_comparison;
 struct analysis_summary;
+struct noise;
 
 /**
  * Fills analysis->comparisons from the summaries, in a fixed order, and adjusts their p-values over all of them (Holm).
@@ -23,3 +25,7 @@ void pairs_judge(struct analysis *analysis);
  */
 struct compare_data pairs_by_block(const struct analysis_summary *a, const struct analysis_summary *b, double *x,
 				   double *y);
+/** How many comparisons Holm adjusts together: those of headline metrics, or all others. */
+size_t pairs_tests(const struct analysis *analysis, bool headline);
+/** The noise between both sides of a comparison (power.h); for noise_release(). */
+void pairs_noise(const struct analysis *analysis, const struct analysis_comparison *comparison, struct noise *ret);

@@ -91,6 +91,8 @@ static int row_compare(const struct versus *v, struct versus_row *row, struct er
 	if (v->a.analysis == v->b.analysis) {
 		data = pairs_by_block(row->a, row->b, x, y);
 		data.confidence = v->a.analysis->confidence;
+		if (row->a->metric->headline)
+			noise_of(&data, true, &row->noise);
 		return compare_paired(&data, &row->result, err);
 	}
 	struct values values = {.x = x, .y = y};
@@ -105,6 +107,8 @@ static int row_compare(const struct versus *v, struct versus_row *row, struct er
 				     .x_count = values.x_count,
 				     .y_count = values.y_count,
 				     .confidence = v->a.analysis->confidence};
+	if (row->a->metric->headline)
+		noise_of(&data, false, &row->noise);
 	return compare_unpaired(&data, &row->result, err);
 }
 
@@ -120,8 +124,10 @@ static int rows_add(struct versus *v, size_t a, size_t b, struct error *err)
 			continue;
 		int rc = row_compare(v, &row, err);
 
-		if (rc < 0)
+		if (rc < 0) {
+			noise_release(&row.noise);
 			return error_wrap(err, rc, "%s", metric_table[m].name);
+		}
 		row.p_holm = row.result.ratio_defined ? row.result.p : NAN;
 		v->rows = alloc_grow(v->rows, v->row_count + 1, sizeof(*v->rows));
 		v->rows[v->row_count++] = row;
@@ -173,19 +179,34 @@ static double floor_between(const struct versus *v, const struct versus_row *row
 	return floor;
 }
 
+/* How many are adjusted together with one of a headline metric. */
+static size_t headline_tests(const struct versus *v)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < v->row_count; i++)
+		count += v->rows[i].a->metric->headline && v->rows[i].result.ratio_defined;
+	return count;
+}
+
 static void judge(struct versus *v)
 {
+	size_t tests = headline_tests(v);
+
 	for (size_t i = 0; i < v->row_count; i++) {
 		struct versus_row *row = &v->rows[i];
 		const struct metric *metric = row->a->metric;
 		bool open = (v->comparable || v->forced) && !unusable(row->a) && !unusable(row->b);
+		double band = isnan(v->threshold) ? metric->band : v->threshold;
 
 		row->floor = floor_between(v, row);
+		row->power = power_of(&row->noise, &(struct power_question){
+							   .tests = tests, .band = band, .floor = row->floor});
+		noise_release(&row->noise);
 		row->verdict = VERDICT_NOT_COMPARABLE;
 		if (open)
-			row->verdict = verdict_held(verdict_of(&row->result, row->p_holm,
-							       isnan(v->threshold) ? metric->band : v->threshold),
-						    &row->result, row->floor);
+			row->verdict = verdict_held(verdict_of(&row->result, row->p_holm, band), &row->result,
+						    row->floor);
 		row->verdict_word = verdict_name(row->verdict, metric);
 		row->regression =
 			metric->headline && row->verdict == VERDICT_HIGHER && !is_control_of_runs(v, row);
@@ -268,6 +289,8 @@ int versus_make(struct versus_side a, struct versus_side b, const struct versus_
 void versus_release(struct versus *versus)
 {
 	differences_release(&versus->differences);
+	for (size_t i = 0; i < versus->row_count; i++)
+		noise_release(&versus->rows[i].noise);
 	free(versus->rows);
 	*versus = (struct versus){0};
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "harness/analyze/differences.h"
+#include "harness/analyze/power.h"
 
 /** One side. */
 struct versus_side {
@@ -28,6 +29,8 @@ struct versus_row {
 	struct comparison result;
 	double floor; /**< the larger noise floor of both runs (floors.h); an effect within it decides nothing. NAN:
 			 not known */
+	struct power power; /**< the smallest effects that these values can show; NAN: not a headline metric */
+	struct noise noise; /**< of a headline metric, until it is judged */
 	double p_holm;	      /**< adjusted over the headline metrics, or over all others */
 	enum verdict verdict; /**< VERDICT_NOT_COMPARABLE: more than 10 % failed, or the sides are not
 				 comparable */

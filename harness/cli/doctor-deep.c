@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "harness/analyze/floor.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/places.h"
@@ -120,25 +119,31 @@ int deep_run(bool quiet, struct deep *ret, struct error *err)
 
 static void print_row(const struct json *row)
 {
-	static const size_t blocks[] = {10, 30, 60};
-	double spread = json_get_number(row, "spread_log", NAN);
-	size_t needed = floor_blocks(spread, 0.05);
+	int64_t needed = json_get_int(row, "blocks_for_5_percent", 0);
 
 	(void)printf("  %-10s %-30s %6.1f %%", json_get_text(row, "runtime", ""),
 		     json_get_text(row, "metric", ""), json_get_number(row, "floor_ratio", NAN) * 100);
-	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-		(void)printf(" %5.1f", floor_effect(spread, blocks[i]) * 100);
-	if (needed == SIZE_MAX)
-		(void)printf("  many\n");
+	for (const struct json *e = json_first(json_get(row, "effects")); e; e = json_next(e)) {
+		double smallest = json_get_number(e, "smallest_effect_ratio", NAN) * 100;
+
+		if (isnan(smallest))
+			(void)printf("  none");
+		else
+			(void)printf(" %5.*f", smallest < 1000, smallest);
+	}
+	if (needed)
+		(void)printf(" %5lld\n", (long long)needed);
 	else
-		(void)printf(" %5zu\n", needed);
+		(void)printf("  many\n");
 }
 
 void deep_print(const struct deep *deep)
 {
-	(void)printf("\nNoise floor: what this host calls different between one subject and itself, the\n"
-		     "smallest effect (in %%) that 10, 30 and 60 blocks show 9 times of 10, and how many\n"
-		     "blocks an effect of 5 %% takes\n\n"
+	(void)printf("\nNoise floor: what this host calls different between one subject and itself; the\n"
+		     "smallest effect (in %%) that 10, 30 and 60 blocks call faster or slower, less or more,\n"
+		     "at least 9 times of 10 (beyond floor and band, adjusted for as many comparisons as\n"
+		     "this run has, and on the safe side); and how many blocks it takes until the 95 %%\n"
+		     "interval of an effect of 5 %% leaves 1 out\n\n"
 		     "  %-10s %-30s %8s %5s %5s %5s %5s\n",
 		     "subject", "metric", "floor", "10", "30", "60", "5 %");
 	for (const struct json *row = json_first(json_get(deep->floor, "rows")); row; row = json_next(row))

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "harness/analyze/alarms.h"
-#include "harness/analyze/floor.h"
 #include "harness/analyze/parts.h"
 #include "harness/report/report-json.h"
 
@@ -130,6 +129,12 @@ void json_add_comparison(struct json *row, const struct comparison *r, enum metr
 	json_add_number(row, "autocorrelation", r->autocorrelation);
 }
 
+void json_add_power(struct json *row, const struct power *power)
+{
+	json_add_number(row, "smallest_effect_ratio", power->called);
+	json_add_number(row, "smallest_seen_ratio", power->seen);
+}
+
 struct json *json_of_comparisons(const struct analysis *analysis)
 {
 	struct json *rows = json_array();
@@ -147,7 +152,7 @@ struct json *json_of_comparisons(const struct analysis *analysis)
 		json_add_int(row, "unpaired", (int64_t)c->unpaired);
 		json_add_comparison(row, &c->result, c->metric_b->unit, c->p_holm);
 		json_add_number(row, "noise_floor_ratio", c->floor);
-		json_add_number(row, "smallest_effect_ratio", floor_smallest(&c->result));
+		json_add_power(row, &c->power);
 		json_add_text(row, "verdict", c->verdict_word);
 		add_flags(row, c->flags);
 		json_append(rows, row);

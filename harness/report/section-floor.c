@@ -2,30 +2,29 @@
 /* How small an effect the numbers can show: by the noise of their own blocks, and of one subject under two
  * names. */
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "harness/analyze/alarms.h"
-#include "harness/analyze/floor.h"
 #include "harness/report/sections.h"
 
-#define FLOOR_EFFECT 0.05 /* the size that is asked for by name */
 #define PERCENT_MAX 64
 
-/* "4.2 %", "0.031 %", "not known" */
+/* "4.2 %", "31 %", "none": not even the largest, "not known" */
 static const char *percent(double ratio, char text[PERCENT_MAX])
 {
 	if (isnan(ratio))
 		(void)snprintf(text, PERCENT_MAX, "not known");
+	else if (isinf(ratio))
+		(void)snprintf(text, PERCENT_MAX, "none");
 	else
 		(void)snprintf(text, PERCENT_MAX, "%.*f %%", ratio < 0.0995 ? 1 : 0, ratio * 100);
 	return text;
 }
 
-static const char *blocks_for(const struct comparison *c, double effect, char text[PERCENT_MAX])
+static const char *blocks_text(size_t blocks, char text[PERCENT_MAX])
 {
-	size_t blocks = isnan(floor_spread(c)) ? SIZE_MAX : floor_blocks(floor_spread(c), effect);
-
-	if (isnan(floor_spread(c)))
+	if (!blocks)
 		(void)snprintf(text, PERCENT_MAX, "not known");
 	else if (blocks == SIZE_MAX)
 		(void)snprintf(text, PERCENT_MAX, "> 100000");
@@ -34,12 +33,28 @@ static const char *blocks_for(const struct comparison *c, double effect, char te
 	return text;
 }
 
+static void explain(struct page *page, const struct analysis *a)
+{
+	page_heading(page, "How small an effect this run can show");
+	page_paragraph(page,
+		       "What would be found at least 9 times of 10 with the noise of these blocks: the smallest "
+		       "effect that gets a verdict (beyond band and noise floor, adjusted for all comparisons of the "
+		       "report), the smallest that is seen (a 95 %% interval without 1), and how many blocks it takes "
+		       "until %.0f %% is seen. All three are on the safe side, as so few blocks leave open how large "
+		       "the noise is. The noise floor is what this host calls different between a subject and itself "
+		       "(%s%s).",
+		       POWER_EFFECT * 100,
+		       a->floors.measured_utc ? "tare doctor --deep of "
+					      : "not known; tare doctor --deep measures it",
+		       a->floors.measured_utc ? a->floors.measured_utc : "");
+}
+
 /* Every comparison of a headline metric. */
 void section_resolution(struct page *page, const struct analysis *a)
 {
-	static const char *const heads[] = {"metric",	       "subject",	 "against",    "blocks",
-					    "smallest effect", "blocks for 5 %", "noise floor"};
-	struct table table = {.align = "sssrrrr"};
+	static const char *const heads[] = {"metric", "subject",     "against",		"blocks",
+					    "verdict from", "seen from", "blocks for 5 %", "noise floor"};
+	struct table table = {.align = "sssrrrrr"};
 	char text[PERCENT_MAX];
 	size_t rows = 0;
 
@@ -55,22 +70,13 @@ void section_resolution(struct page *page, const struct analysis *a)
 		table_add(&table, "%s", a->subjects[c->b].title);
 		table_add(&table, "%s", a->subjects[c->a].title);
 		table_add(&table, "%zu", c->pairs);
-		table_add(&table, "%s", percent(floor_smallest(&c->result), text));
-		table_add(&table, "%s", blocks_for(&c->result, FLOOR_EFFECT, text));
+		table_add(&table, "%s", percent(c->power.called, text));
+		table_add(&table, "%s", percent(c->power.seen, text));
+		table_add(&table, "%s", blocks_text(c->seen_blocks, text));
 		table_add(&table, "%s", c->twins ? "is one" : percent(c->floor, text));
 	}
-	if (rows) {
-		page_heading(page, "How small an effect this run can show");
-		page_paragraph(
-			page,
-			"The smallest effect that these blocks would show 9 times of 10 at 95 %%, by their "
-			"own noise; "
-			"how many blocks an effect of 5 %% takes; and the noise floor: what this host calls "
-			"different between a subject and itself (%s%s).",
-			a->floors.measured_utc ? "tare doctor --deep of "
-					       : "not known; tare doctor --deep measures it",
-			a->floors.measured_utc ? a->floors.measured_utc : "");
-	}
+	if (rows)
+		explain(page, a);
 	page_table(page, &table);
 }
 

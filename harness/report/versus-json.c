@@ -2,7 +2,6 @@
 /* Two sides held against each other, for programs. */
 #include <math.h>
 
-#include "harness/analyze/floor.h"
 #include "harness/report/report-json.h"
 #include "harness/report/versus-report.h"
 
@@ -39,7 +38,7 @@ static struct json *row_json(const struct versus *v, const struct versus_row *ro
 	json_add_bool(object, "divided_by_process", row->normalized);
 	json_add_comparison(object, &row->result, row->a->metric->unit, row->p_holm);
 	json_add_number(object, "noise_floor_ratio", row->floor);
-	json_add_number(object, "smallest_effect_ratio", floor_smallest(&row->result));
+	json_add_power(object, &row->power);
 	json_add_text(object, "verdict", row->verdict_word);
 	json_add_bool(object, "regression", row->regression);
 	return object;

@@ -27,6 +27,8 @@ is "$?" 0 'doctor --deep: status'
 is "$(jq -r '.doctor[] | select(.id == "D-SELF") | .id' "$scratch/out")" D-SELF 'its check is among the others'
 is "$(jq -c '[.noise_floor.rows[] | select(.metric == "request_to_ready_ns") | [.runtime, .blocks, (.floor_ratio >= 0)]]' "$scratch/out")" \
 	'[["process",8,true]]' 'the floor of the start-up is a number'
+is "$(jq -c '.noise_floor.rows[] | select(.metric == "request_to_ready_ns") | [.effects[].blocks], (.effects[2] | .smallest_effect_ratio >= .smallest_seen_ratio)' "$scratch/out" | tr -d '\n')" \
+	'[10,30,60]true' 'and what 10, 30 and 60 blocks would show'
 is "$(jq -c '[.alarms[] | select(.delay_ratio == 0) | [.a, .b, .of]]' "$scratch/out")" '[["one","two",100]]' 'so is the rate of false alarms'
 is "$(jq -cS .noise_floor "$scratch/out")" "$(jq -cS . "$kept")" 'the floor is kept'
 

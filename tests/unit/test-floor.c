@@ -111,6 +111,27 @@ static void test_unknown(void **state)
 	recorded_close(run);
 }
 
+/* With more blocks more is found, but nothing within the floor gets a verdict. */
+static void assert_effects(const struct json *row, double floor)
+{
+	double called = INFINITY, seen = INFINITY;
+	int64_t blocks = 0;
+	size_t count = 0;
+
+	for (const struct json *e = json_first(json_get(row, "effects")); e; e = json_next(e), count++) {
+		assert_true(json_get_int(e, "blocks", 0) > blocks);
+		blocks = json_get_int(e, "blocks", 0);
+		assert_true(json_get_number(e, "smallest_effect_ratio", NAN) < called);
+		assert_true(json_get_number(e, "smallest_seen_ratio", NAN) < seen);
+		called = json_get_number(e, "smallest_effect_ratio", NAN);
+		seen = json_get_number(e, "smallest_seen_ratio", NAN);
+	}
+	assert_int_equal(count, 3);
+	assert_true(called > floor && called > seen);
+	assert_int_equal(json_get_int(row, "tests", 0), 4);
+	assert_true((json_get_int(row, "blocks_for_5_percent", 0) > 60) == (seen > 0.05));
+}
+
 /* What doctor --deep keeps is what later runs are held against. */
 static void test_record(void **state)
 {
@@ -128,6 +149,7 @@ static void test_record(void **state)
 		assert_true(floor == floors_between(&run->analysis.floors, json_get_text(row, "runtime", ""),
 						    "", READY));
 		assert_true(floor > 0 && floor < 0.2);
+		assert_effects(row, floor);
 		found++;
 	}
 	assert_int_equal(found, 2);
