@@ -216,16 +216,30 @@ static int disk_plan(const struct run *run, const struct subject *subject, struc
 							 : template_make(run, subject, vm, err);
 }
 
-static const char *initrd_entry(const struct subject *subject, const struct domain *domain)
+/** The entry of guest.json for the guest's set of drivers, for free(): as scripts/guest-images calls it. */
+static char *initrd_entry(const struct subject *subject, const struct domain *domain)
 {
-	static const char *const entries[][2] = {
-	    {"initrd.pci", "initrd.mmio"},
-	    {"initrd.pci-net", "initrd.mmio-net"},
-	    {"initrd.pci-balloon", "initrd.mmio-balloon"},
+	const struct {
+		const char *name;
+		bool wanted;
+	} devices[] = {
+	    {"-net", domain->bridge},
+	    {"-balloon", domain->balloon != DOMAIN_BALLOON_NONE},
 	};
-	size_t driver = domain->balloon != DOMAIN_BALLOON_NONE ? 2 : domain->bridge ? 1 : 0;
+	char *entry;
 
-	return subject->root == ROOT_NONE ? "initrd.none" : entries[driver][domain->machine == DOMAIN_MICROVM];
+	if (subject->root == ROOT_NONE)
+		return alloc_text("initrd.none");
+	entry = alloc_format("initrd.%s", domain->machine == DOMAIN_MICROVM ? "mmio" : "pci");
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		char *shorter = entry;
+
+		if (!devices[i].wanted)
+			continue;
+		entry = alloc_format("%s%s", shorter, devices[i].name);
+		free(shorter);
+	}
+	return entry;
 }
 
 /** Its driver is a module, which a guest has that has a root tree. */
@@ -239,8 +253,6 @@ static int balloon_plan(const struct subject *subject, struct domain *domain, st
 	if (domain->balloon != DOMAIN_BALLOON_NONE && subject->root == ROOT_NONE)
 		return error_input(err, "%s: balloon=%s: a guest with root=none loads no driver; it takes root=image",
 				   subject->name, balloon);
-	if (domain->balloon != DOMAIN_BALLOON_NONE && domain->bridge)
-		return error_input(err, "%s: balloon=%s goes with network=none", subject->name, balloon);
 	return 0;
 }
 
@@ -260,7 +272,7 @@ static int bare_plan(const struct run *run, const struct subject *subject, struc
 
 static int linux_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
 {
-	const struct domain *domain = &vm->domain;
+	cleanup_free char *initrd = initrd_entry(subject, &vm->domain);
 	int rc = vm_guest_load(run, &vm->guest, err);
 
 	if (!rc)
@@ -269,7 +281,7 @@ static int linux_plan(const struct run *run, const struct subject *subject, stru
 		return rc;
 	vm->kernel = vm_artifact(run, vm->guest, vm_option_is(subject, "kernel", "pvh") ? "vmlinux" : "vmlinuz", err);
 	if (vm->kernel)
-		vm->initrd = vm_artifact(run, vm->guest, initrd_entry(subject, domain), err);
+		vm->initrd = vm_artifact(run, vm->guest, initrd, err);
 	if (!vm->kernel || !vm->initrd)
 		return err ? err->code : -ENOTSUP;
 	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;

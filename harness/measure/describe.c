@@ -141,13 +141,29 @@ static struct json *artifact_row(const char *id, const char *kind, const char *p
 	return row;
 }
 
+/* Each file that a pattern below the folder matches, called by its name without the ending. */
+static void describe_matching(const char *folder, const char *pattern, const char *kind, const char *ending,
+			      struct json *array)
+{
+	cleanup_free char *path = alloc_format("%s/%s", folder, pattern);
+	glob_t found;
+
+	if (glob(path, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+		cleanup_free char *id = alloc_format("%.*s", (int)(strlen(name) - strlen(ending)), name);
+
+		json_append(array, artifact_row(id, kind, found.gl_pathv[i]));
+	}
+	globfree(&found);
+}
+
 /* A tool says which version it is, and its libraries are told one by one. */
 static void describe_packaged(const char *folder, struct json *array)
 {
 	cleanup_free char *tool = alloc_format("%s/root/" PROTOCOL_PROGRAM_TOOL, folder);
-	cleanup_free char *pattern = alloc_format("%s/root/*.so*", folder);
 	char version[128];
-	glob_t found;
 
 	if (!file_exists(tool))
 		return;
@@ -156,11 +172,7 @@ static void describe_packaged(const char *folder, struct json *array)
 	program_version(tool, version, sizeof(version));
 	json_add_text(row, "version", version);
 	json_append(array, row);
-	if (glob(pattern, 0, NULL, &found))
-		return;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		json_append(array, artifact_row(strrchr(found.gl_pathv[i], '/') + 1, "library", found.gl_pathv[i]));
-	globfree(&found);
+	describe_matching(folder, "root/*.so*", "library", "", array);
 }
 
 /* What all subjects are made from. A thing that was not built is not listed. */
@@ -174,13 +186,6 @@ static struct json *describe_artifacts(const char *folder)
 		{"root", "disk", "root.ext4"},
 		{"vmlinuz", "kernel", "guest/vmlinuz"},
 		{"vmlinux", "kernel", "guest/vmlinux"},
-		{"initrd-none", "initrd", "guest/initrd-none.cpio"},
-		{"initrd-mmio", "initrd", "guest/initrd-mmio.cpio"},
-		{"initrd-pci", "initrd", "guest/initrd-pci.cpio"},
-		{"initrd-mmio-net", "initrd", "guest/initrd-mmio-net.cpio"},
-		{"initrd-pci-net", "initrd", "guest/initrd-pci-net.cpio"},
-		{"initrd-mmio-balloon", "initrd", "guest/initrd-mmio-balloon.cpio"},
-		{"initrd-pci-balloon", "initrd", "guest/initrd-pci-balloon.cpio"},
 	};
 	struct json *array = json_array();
 	char tree[DIGEST_HEX];
@@ -192,6 +197,7 @@ static struct json *describe_artifacts(const char *folder)
 		if (file_exists(path))
 			json_append(array, artifact_row(rows[i].id, rows[i].kind, path));
 	}
+	describe_matching(folder, "guest/initrd-*.cpio", "initrd", ".cpio", array);
 	describe_packaged(folder, array);
 	if (!file_read_line(tree_path, tree, sizeof(tree), NULL)) {
 		struct json *row = json_object();

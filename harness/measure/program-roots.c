@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,20 +23,26 @@
 
 /* Beside the root tree; what was not built is not missed. What runtimes need, they ask for by name. */
 static const char *const unchanged[] = {
-	"payload", "bare", "root-none.sha256", "guest/vmlinuz", "guest/vmlinux",
-	"guest/initrd-none.cpio", "guest/initrd-mmio.cpio", "guest/initrd-pci.cpio",
-	"guest/initrd-mmio-net.cpio", "guest/initrd-pci-net.cpio",
+	"payload", "bare", "root-none.sha256", "guest/vmlinuz", "guest/vmlinux", "guest/initrd-*.cpio",
 };
 
-/* The same file under another name, or its copy on another file system. */
-static int place(const char *from_folder, const char *to_folder, const char *name, struct error *err)
+/* The same files under other names, or their copies on another file system. */
+static int place(const char *from_folder, const char *to_folder, const char *pattern, struct error *err)
 {
-	cleanup_free char *from = alloc_format("%s/%s", from_folder, name);
-	cleanup_free char *to = alloc_format("%s/%s", to_folder, name);
+	cleanup_free char *all = alloc_format("%s/%s", from_folder, pattern);
+	glob_t found;
+	int rc = 0;
 
-	if (!file_exists(from) || !link(from, to))
+	if (glob(all, 0, NULL, &found))
 		return 0;
-	return file_copy(from, to, err);
+	for (size_t i = 0; !rc && i < found.gl_pathc; i++) {
+		const char *from = found.gl_pathv[i];
+		cleanup_free char *to = alloc_format("%s/%s", to_folder, from + strlen(from_folder) + 1);
+
+		rc = link(from, to) ? file_copy(from, to, err) : 0;
+	}
+	globfree(&found);
+	return rc;
 }
 
 static int put(const char *folder, const char *name, const void *bytes, size_t length, struct error *err)

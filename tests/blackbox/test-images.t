@@ -27,7 +27,7 @@ for name in vmlinuz vmlinux modules kernel.conf; do
 	ln -s "$PWD/$build/guest/$name" "$scratch/guest/$name"
 done
 ok 'the images build' scripts/guest-images "$scratch"
-for name in root.ext4 guest/initrd-{none,mmio,pci,mmio-balloon,pci-balloon}.cpio; do
+for name in root.ext4 guest/initrd-none.cpio guest/initrd-{mmio,pci}{,-net}{,-balloon}.cpio; do
 	ok "$name is the same bytes each time" cmp "$build/$name" "$scratch/$name"
 done
 ok 'the disk is sound' e2fsck -fn "$build/root.ext4"

@@ -87,7 +87,7 @@ done
 
 # What cannot be connected is left out with the reason, and another machine's link is up before the guest is ready.
 timeout 100 "$tare" run startup --blocks 1 --warmup 0 --out "$folder/odd" --plots none >/dev/null 2>"$folder/err" --subjects \
-	namespace:network=bridge:pool=2,vm:network=bridge:root=none,vm:network=bridge:start=restore,qemu-direct:network=bridge,vm:network=bridge:machine=q35
+	namespace:network=bridge:pool=2,vm:network=bridge:root=none,vm:network=bridge:start=restore,qemu-direct:network=bridge,vm:network=bridge:machine=q35:balloon=reporting
 is "$?" 1 'what cannot be connected: status'
 while IFS='|' read -r subject words; do
 	is "$(jq -r "select(.subject == \"$subject\") | .status" "$folder/odd/samples.jsonl")" skipped "$subject: left out"
@@ -99,6 +99,9 @@ vm:network=bridge:start=restore|takes start=boot
 qemu-direct:network=bridge|takes network=none
 END
 if [[ -n $vm ]]; then
-	is "$(jq -r 'select(.subject == "vm:network=bridge:machine=q35") | .status' "$folder/odd/samples.jsonl")" ok 'q35 gets ready'
+	is "$(jq -r 'select(.subject == "vm:network=bridge:machine=q35:balloon=reporting") | .status' "$folder/odd/samples.jsonl")" ok \
+		'q35 gets ready, with a balloon too'
+	like "$(jq -r '.subjects[] | .config.initrd_path // empty' "$folder/odd/report.json")" '/initrd-pci-net-balloon.cpio$' \
+		'its initramfs has the drivers of both'
 fi
 plan
