@@ -17,6 +17,8 @@
 #include "runtimes/peer.h"
 
 #define PORT 7 /* echo */
+#define LOOPBACK "127.0.0.1"
+#define ANYWHERE "0.0.0.0" /* the bridge's address and the loopback's: nobody else is there */
 #define FIRST 256u /* those before are the bridge's */
 #define OWN PROTOCOL_NETWORK_PREFIX ".0.1"
 #define TEXT_OF(number) #number
@@ -31,9 +33,14 @@ struct bridge {
 static struct bridge shared = {.netns = -1};
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-const char *bridge_peer(void)
+bool bridge_is_private(const struct bridge *bridge)
 {
-	return OWN ":" TEXT(PORT);
+	return bridge->netns >= 0;
+}
+
+char *bridge_peer(const struct bridge *bridge, bool user)
+{
+	return alloc_format("%s:%d", user ? PROTOCOL_NETWORK_USER_HOST : OWN, peer_port(bridge->peer));
 }
 
 /* The last two bytes of the instance's address: its number in the run, of which so many never live at once. */
@@ -58,6 +65,13 @@ static int own_namespace(struct error *err)
 	return fd < 0 ? error_errno(err, errno, "/proc/thread-self/ns/net") : fd;
 }
 
+int bridge_hold(const struct bridge *bridge, struct error *err)
+{
+	int fd = fcntl(bridge->netns, F_DUPFD_CLOEXEC, 0);
+
+	return fd < 0 ? error_errno(err, errno, "the network of the run") : fd;
+}
+
 int bridge_leave(int home, struct error *err)
 {
 	int rc = setns(home, CLONE_NEWNET) < 0 ? error_errno(err, errno, "cannot go back to the host's network") : 0;
@@ -78,8 +92,7 @@ int bridge_enter(const struct bridge *bridge, struct error *err)
 	return rc;
 }
 
-/* In a new namespace, where the calling thread stays: `home` is where it was. The namespace, or a negative errno. */
-static int namespace_make(int *ret_home, struct error *err)
+int bridge_namespace(int *ret_home, struct error *err)
 {
 	*ret_home = own_namespace(err);
 	if (*ret_home < 0)
@@ -98,9 +111,17 @@ static int namespace_make(int *ret_home, struct error *err)
 	return rc;
 }
 
+static int peer_make(struct bridge *bridge, const char *address, int port, struct error *err)
+{
+	bridge->peer = peer_start(address, port, err);
+	return bridge->peer ? 0 : err ? err->code : -EIO;
+}
+
 static int bridge_make(struct bridge *bridge, struct error *err)
 {
-	int home, rc = bridge->netns = namespace_make(&home, err);
+	if (geteuid() != 0)
+		return peer_make(bridge, LOOPBACK, 0, err);
+	int home, rc = bridge->netns = bridge_namespace(&home, err);
 
 	if (rc < 0)
 		return rc;
@@ -109,10 +130,8 @@ static int bridge_make(struct bridge *bridge, struct error *err)
 		rc = links_bridge(BRIDGE_NAME, err);
 	if (!rc)
 		rc = links_up(BRIDGE_NAME, OWN "/" TEXT(PROTOCOL_NETWORK_BITS), err);
-	if (!rc) {
-		bridge->peer = peer_start(OWN, PORT, err);
-		rc = bridge->peer ? 0 : err ? err->code : -EIO;
-	}
+	if (!rc)
+		rc = peer_make(bridge, ANYWHERE, PORT, err);
 	int back = bridge_leave(home, err);
 
 	return rc ? rc : back;
@@ -170,7 +189,7 @@ int bridge_connect(const struct bridge *bridge, const struct instance *in, struc
 	char address[32];
 	unsigned number = number_of(in->name);
 	int home;
-	cleanup_close int netns = namespace_make(&home, err);
+	cleanup_close int netns = bridge_namespace(&home, err);
 	int rc = netns;
 
 	if (rc < 0)

@@ -74,10 +74,12 @@ static void disk_add(xmlNodePtr devices, const struct domain *domain)
 
 static void link_add(xmlNodePtr devices, const struct domain *domain)
 {
-	xmlNodePtr link = node_add(devices, "interface", NULL, "type", "bridge", NULL);
+	xmlNodePtr link =
+		node_add(devices, "interface", NULL, "type", domain->user_net ? "user" : "bridge", NULL);
 
 	(void)node_add(link, "mac", NULL, "address", domain->hardware_address, NULL);
-	(void)node_add(link, "source", NULL, "bridge", domain->bridge, NULL);
+	if (domain->bridge)
+		(void)node_add(link, "source", NULL, "bridge", domain->bridge, NULL);
 	(void)node_add(link, "model", NULL, "type", "virtio", NULL);
 	if (domain->machine == DOMAIN_MICROVM)
 		(void)node_add(link, "address", NULL, "type", "virtio-mmio", NULL);
@@ -124,7 +126,7 @@ static void devices_add(xmlNodePtr root, const struct domain *domain)
 
 	if (domain->disk)
 		disk_add(devices, domain);
-	if (domain->bridge)
+	if (domain->bridge || domain->user_net)
 		link_add(devices, domain);
 	(void)node_add(devices, "controller", NULL, "type", "usb", "model", "none", NULL);
 	channel_add(devices, domain);

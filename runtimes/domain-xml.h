@@ -40,7 +40,8 @@ struct domain {
 	const char *disk;	    /**< file for /dev/vda; NULL: no disk */
 	bool raw_disk;		    /**< it is the bytes themselves; else qcow2 */
 	const char *cache;	    /**< the disk's cache mode as QEMU calls it; NULL: DOMAIN_DISK_CACHE */
-	const char *bridge;	    /**< its one link is a port of this bridge; NULL: no network */
+	const char *bridge;	    /**< its one link is a port of this bridge; NULL: it is none */
+	bool user_net;		    /**< it has one to QEMU's user network instead */
 	const char *hardware_address; /**< of that link: "52:54:00:00:00:01" */
 	const char *socket_ready;   /**< the harness listens; the debug port's bytes go here */
 	const char *socket_serial;  /**< the harness listens; the first serial port */

@@ -2,12 +2,19 @@
 #include "runtimes/links.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/bridge.h>
 #include <netlink/route/link/veth.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
 
 /* What one request needs; unused members stay NULL. */
 struct request {
@@ -114,4 +121,56 @@ int links_up(const char *name, const char *address, struct error *err)
 	}
 	request_release(&request);
 	return rc;
+}
+
+int links_watch(struct error *err)
+{
+	struct sockaddr_nl at = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_ROUTE};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0) {
+		int rc = error_errno(err, errno, "cannot watch the routes");
+
+		if (fd >= 0)
+			(void)close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* Whether one of the messages that have come tells of a default route. */
+static bool default_route_came(int watch)
+{
+	_Alignas(struct nlmsghdr) char bytes[4096];
+	ssize_t length;
+
+	while ((length = recv(watch, bytes, sizeof(bytes), 0)) > 0) {
+		unsigned left = (unsigned)length;
+
+		for (const struct nlmsghdr *at = (void *)bytes; NLMSG_OK(at, left); at = NLMSG_NEXT(at, left)) {
+			const struct rtmsg *route = NLMSG_DATA(at);
+
+			if (at->nlmsg_type == RTM_NEWROUTE && route->rtm_dst_len == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+int links_await_route(int watch, int pidfd, uint64_t deadline_ns, struct error *err)
+{
+	struct pollfd fds[] = {{.fd = watch, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
+
+	for (;;) {
+		uint64_t now_ns = clock_now_ns();
+
+		if (now_ns >= deadline_ns)
+			return error_set(err, -ETIMEDOUT, "no default route came in time");
+		if (poll(fds, 2, (int)((deadline_ns - now_ns) / 1000000 + 1)) < 0 && errno != EINTR)
+			return error_errno(err, errno, "poll");
+		if (fds[0].revents && default_route_came(watch))
+			return 0;
+		if (fds[1].revents)
+			return error_set(err, -ECHILD, "the process that was to make the network has ended");
+	}
 }

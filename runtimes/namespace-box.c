@@ -167,16 +167,17 @@ static void describe_rlimits(struct box *box, const struct cgroups *cgroups, con
 	}
 }
 
-static void describe_command(struct box *box, const struct subject *subject)
+static void describe_command(struct box *box, const struct namespace_state *state, const struct subject *subject)
 {
 	box->path = box_text(box, PROTOCOL_PAYLOAD_PATH);
 	box->arguments[box->argument_count++] = box->path;
 	box->variables[box->variable_count++] =
 	    box_text(box, PROTOCOL_ENV_CHANNEL "=" PROTOCOL_UNIX_PREFIX PROTOCOL_CONTAINER_SOCKET);
-	if (subject->connected) {
-		cleanup_free char *peer = alloc_format(PROTOCOL_ENV_PEER "=%s", bridge_peer());
+	if (state->bridge) {
+		cleanup_free char *peer = bridge_peer(state->bridge, state->user_net);
+		cleanup_free char *text = alloc_format(PROTOCOL_ENV_PEER "=%s", peer);
 
-		box->variables[box->variable_count++] = box_text(box, peer);
+		box->variables[box->variable_count++] = box_text(box, text);
 	}
 	for (size_t i = 0; i < subject->variable_count; i++)
 		box->variables[box->variable_count++] = box_text(box, subject->variables[i].text);
@@ -219,7 +220,7 @@ int namespace_describe(struct namespace_state *state, const struct run *run, con
 	describe_root(state);
 	describe_mounts(state);
 	describe_rlimits(box, &state->cgroups, &subject->limits);
-	describe_command(box, subject);
+	describe_command(box, state, subject);
 	cgroup_describe(&state->cgroups, &subject->limits, box, namespace_cgroup_fd(state));
 	return describe_filter(state, run, err);
 }

@@ -124,7 +124,7 @@ static struct json *config_facts(const struct namespace_state *state, const stru
 		json_add(facts, "seccomp", filter_facts(&state->filter));
 	json_add(facts, "capabilities", json_array());
 	json_add_bool(facts, "no_new_privs", true);
-	json_add_text(facts, "network", state->bridge ? "bridge" : "loopback");
+	json_add_text(facts, "network", state->bridge ? subject_setting(subject, "network") : "loopback");
 	json_add(facts, "limits", limit_facts(state, &subject->limits));
 	json_add_bool(facts, "rootless", namespace_is_rootless());
 	json_add_text(facts, "missing", namespace_missing(&state->cgroups));

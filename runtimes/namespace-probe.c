@@ -11,6 +11,7 @@
 #include "harness/base/file.h"
 #include "harness/host/userns.h"
 #include "runtimes/namespace.h"
+#include "runtimes/user-net.h"
 
 static bool is_privileged(const struct run *run, const struct subject *subject)
 {
@@ -45,6 +46,16 @@ static bool may_make_network(const struct run *run, const struct subject *subjec
 	return !namespace_is_rootless() || !strcmp(subject_setting(subject, "network"), "none");
 }
 
+static bool has_user_net(const struct run *run, const struct subject *subject)
+{
+	(void)run;
+	if (strcmp(subject_setting(subject, "network"), "user") != 0)
+		return true;
+	cleanup_free char *program = user_net_program();
+
+	return program != NULL;
+}
+
 /* A loan is good only at the starter that gave it, and such containers have another one. */
 static bool may_be_unfiltered(const struct run *run, const struct subject *subject)
 {
@@ -65,8 +76,14 @@ static const struct {
     {
 	may_make_network,
 	"not root",
-	"Only root makes the bridge of network=bridge.",
-	"Run tare as root, or without network=bridge.",
+	"Only root makes the network of network=bridge and network=user.",
+	"Run tare as root, or with network=none.",
+    },
+    {
+	has_user_net,
+	"no slirp4netns",
+	"slirp4netns, which makes the network of network=user, is not installed.",
+	"Install it (Debian: slirp4netns), or run tare with another network.",
     },
     {
 	may_be_unfiltered,

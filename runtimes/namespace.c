@@ -25,6 +25,7 @@
 #include "runtimes/namespace.h"
 #include "runtimes/inside.h"
 #include "runtimes/started.h"
+#include "runtimes/user-net.h"
 
 static int check_ahead(const char *value, struct error *err)
 {
@@ -49,10 +50,11 @@ static const struct runtime_option namespace_options[] = {
     },
     {
 	.name = "network",
-	.choices = "none|bridge",
+	.choices = "none|bridge|user",
 	.fallback = "none",
 	.summary =
-	    "bridge: a veth pair and a bridge in a network namespace of the run's own, with the workloads' peer on it",
+	    "bridge: a veth pair and a bridge in a network namespace of the run's own, with the workloads' peer on "
+	    "it; user: a tap and slirp4netns (libslirp), with the peer behind it",
     },
     {
 	.name = "seccomp",
@@ -77,12 +79,14 @@ static const struct runtime_option namespace_options[] = {
 
 static int connect_prepare(struct namespace_state *state, struct subject *subject, struct error *err)
 {
-	if (strcmp(subject_setting(subject, "network"), "bridge") != 0)
+	const char *network = subject_setting(subject, "network");
+
+	if (!strcmp(network, "none"))
 		return 0;
 	if (state->pool)
-		return error_input(
-		    err, "%s: what is made ahead has no network but its own; network=bridge takes no pool",
-		    subject->name);
+		return error_input(err, "%s: what is made ahead has no network but its own; network=%s takes no pool",
+				   subject->name, network);
+	state->user_net = !strcmp(network, "user");
 	subject->connected = true;
 	return bridge_open(&state->bridge, err);
 }
@@ -158,12 +162,16 @@ int namespace_descriptors(struct instance *in, int channel, int fds[BOX_FDS_MAX]
 	return rc < 0 ? rc : first + (int)state->cgroups.count;
 }
 
-/* One more descriptor: a network that is a port of the bridge. How many there are then. */
+/* One more descriptor: a network that has a way out. How many there are then. */
 static int connect_box(const struct namespace_state *state, struct instance *in, int fds[BOX_FDS_MAX], int count,
 		       struct packet_fds *own, struct box *box, struct error *err)
 {
-	int netns = bridge_connect(state->bridge, in, err);
+	struct user_net *net = NULL;
+	int netns = state->user_net ? user_net_connect(state->bridge, in, &net, err)
+				    : bridge_connect(state->bridge, in, err);
 
+	if (net)
+		in->state = net;
 	if (netns < 0)
 		return netns;
 	own->fds[own->count++] = netns;
@@ -217,6 +225,18 @@ static void namespace_artefacts(const struct run *run, const struct subject *sub
 	costs_add_path(ret_costs, DISK_BASE, root);
 }
 
+/* The process that carries an instance's network is one of the instance's costs. */
+static void user_net_costs(const struct instance *in, struct costs *costs)
+{
+	const struct namespace_state *state = in->subject->state;
+	cleanup_free char *program = state->user_net ? user_net_program() : NULL;
+
+	if (state->user_net && in->state)
+		costs_add_process(costs, user_net_pid(in->state));
+	if (program)
+		costs_add_path(costs, DISK_PLATFORM, program);
+}
+
 static int namespace_inspect(struct instance *in, struct costs *ret_costs, struct error *err)
 {
 	const struct namespace_state *state = in->subject->state;
@@ -226,6 +246,7 @@ static int namespace_inspect(struct instance *in, struct costs *ret_costs, struc
 	if (!ret_costs->process_count)
 		costs_add_process(ret_costs, in->pid);
 	started_platform(in, ret_costs);
+	user_net_costs(in, ret_costs);
 	ret_costs->own_cgroup = state->cgroups.count > 0;
 	if (state->root != NAMESPACE_ROOT_TMPFS)
 		costs_add_path(ret_costs, DISK_INSTANCE, in->storage);
@@ -240,6 +261,10 @@ static void namespace_destroy(struct instance *in)
 
 	if (!state)
 		return;
+	if (state->user_net) {
+		user_net_end(in->run->keeper, in->state);
+		in->state = NULL;
+	}
 	if (started_end(in, &err) < 0 || namespace_pool_drop(in, &err) < 0 ||
 	    cgroup_remove(&state->cgroups, in->name, &err) < 0 || file_remove_tree(in->storage, &err) < 0)
 		log_debug("%s: %s", in->name, err.text);

@@ -51,6 +51,7 @@ struct namespace_state {
 	bool unfiltered; /**< seccomp=off: no filter at all, a control */
 	struct seccomp_facts filter;
 	struct bridge *bridge; /**< on which its network is a port; NULL: nothing but a loopback */
+	bool user_net; /**< it is no port, but behind a slirp4netns of its own, in->state */
 	struct namespace_pool *pool; /**< what is made ahead (namespace-pool.c); NULL: nothing */
 };
 

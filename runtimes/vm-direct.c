@@ -136,8 +136,8 @@ static int direct_prepare(const struct run *run, struct subject *subject, struct
 	(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_CONTROL);
 	if (vm_option_is(subject, "start", "restore"))
 		return error_input(err, "%s: only libvirt restores guests; it takes start=boot", subject->name);
-	if (vm_option_is(subject, "network", "bridge"))
-		return error_input(err, "%s: only libvirt makes taps; it takes network=none", subject->name);
+	if (!vm_option_is(subject, "network", "none"))
+		return error_input(err, "%s: only libvirt connects guests; it takes network=none", subject->name);
 	if (vm_option_is(subject, "thp", "off"))
 		return error_input(err, "%s: thp=off goes with `vm` alone", subject->name);
 	rc = vm_prepare(run, subject, err);

@@ -140,10 +140,11 @@ static int parameters_make(const struct subject *subject, struct vm *vm, struct 
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_ROOT_MODE "=ro");
 	if (vm_option_is(subject, "start", "restore"))
 		parameter_add(&vm->cmdline, PROTOCOL_ENV_HOLD "=1");
-	if (vm->domain.bridge) {
-		cleanup_free char *peer = alloc_format(PROTOCOL_ENV_PEER "=%s", bridge_peer());
+	if (vm->bridge) {
+		cleanup_free char *peer = bridge_peer(vm->bridge, vm->domain.user_net);
+		cleanup_free char *text = alloc_format(PROTOCOL_ENV_PEER "=%s", peer);
 
-		parameter_add(&vm->cmdline, peer);
+		parameter_add(&vm->cmdline, text);
 	}
 	for (size_t i = 0; i < subject->variable_count; i++) {
 		const char *text = subject->variables[i].text;
@@ -223,7 +224,7 @@ static char *initrd_entry(const struct subject *subject, const struct domain *do
 		const char *name;
 		bool wanted;
 	} devices[] = {
-	    {"-net", domain->bridge},
+	    {"-net", domain->bridge || domain->user_net},
 	    {"-balloon", domain->balloon != DOMAIN_BALLOON_NONE},
 	};
 	char *entry;
@@ -254,6 +255,25 @@ static int balloon_plan(const struct subject *subject, struct domain *domain, st
 		return error_input(err, "%s: balloon=%s: a guest with root=none loads no driver; it takes root=image",
 				   subject->name, balloon);
 	return 0;
+}
+
+/** Opens the network of the run. The drivers are in the initramfs of a guest with a disk. */
+static int network_plan(struct subject *subject, struct vm *vm, struct error *err)
+{
+	const char *network = subject_setting(subject, "network");
+
+	if (!strcmp(network, "none"))
+		return 0;
+	if (subject->root == ROOT_NONE)
+		return error_input(err, "%s: network=%s takes a root tree, not root \"none\"", subject->name, network);
+	if (vm_option_is(subject, "start", "restore"))
+		return error_input(err, "%s: a saved guest has no network; network=%s takes start=boot", subject->name,
+				   network);
+	vm->domain.user_net = !strcmp(network, "user");
+	if (!vm->domain.user_net)
+		vm->domain.bridge = BRIDGE_NAME;
+	subject->connected = true;
+	return bridge_open(&vm->bridge, err);
 }
 
 /** A guest without an operating system: nothing but its own few bytes. */
@@ -287,7 +307,7 @@ static int linux_plan(const struct run *run, const struct subject *subject, stru
 	return subject->root != ROOT_NONE ? disk_plan(run, subject, vm, err) : 0;
 }
 
-int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err)
+int vm_plan(const struct run *run, struct subject *subject, struct vm *vm, struct error *err)
 {
 	struct domain *domain = &vm->domain;
 	int rc = limits_apply(subject, domain, err);
@@ -298,14 +318,11 @@ int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm,
 	domain->cpus = run->subject_cpus;
 	domain->cache = subject_setting(subject, "disk-cache");
 	domain->skip_flag_query = vm_option_is(subject, "libvirt", "tuned");
-	if (vm_option_is(subject, "network", "bridge"))
-		domain->bridge = BRIDGE_NAME;
-	/* the drivers are in the initramfs of a guest with a disk */
-	if (!rc && domain->bridge && subject->root == ROOT_NONE)
-		rc = error_input(err, "%s: network=bridge takes a root tree, not root \"none\"", subject->name);
 	domain->no_merge = vm_option_is(subject, "ksm", "off");
 	vm->qemu = vm_program_path("qemu-system-x86_64");
 	vm->driver = vm_driver_path();
+	if (!rc)
+		rc = network_plan(subject, vm, err);
 	if (!rc)
 		rc = balloon_plan(subject, domain, err);
 	if (!rc)

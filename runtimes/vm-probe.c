@@ -63,10 +63,10 @@ static bool guest_check(const struct run *run, const struct subject *subject, st
 /** Taps and bridges are made by root alone. */
 static bool network_check(const struct subject *subject, struct finding *finding)
 {
-	if (!geteuid() || vm_option_is(subject, "network", "none"))
+	if (!geteuid() || !vm_option_is(subject, "network", "bridge"))
 		return true;
 	finding_set(finding, FINDING_FAIL, "Only root makes the bridge of network=bridge.",
-		    "Run tare as root, or without network=bridge.");
+		    "Run tare as root, or with network=user.");
 	return false;
 }
 

@@ -40,9 +40,9 @@ const struct runtime_option vm_options[] = {
 	{"thp", "on|off", "on",
 	 "off: no transparent huge pages behind the guest, which QEMU asks for (libvirt's embedded driver only)", NULL},
 	{"guest", "linux|bare", "linux", "bare: no system, a few kilobytes that send the ready byte: a control", NULL},
-	{"network", "none|bridge", "none",
+	{"network", "none|bridge|user", "none",
 	 "bridge: virtio-net, a tap and a bridge in a network namespace of the run's own, with the workloads' peer "
-	 "on it",
+	 "on it; user: virtio-net and QEMU's user network (libslirp), with the peer behind it",
 	 NULL},
 	{"start", "boot|restore", "boot", "restore: go on from a guest that was saved just before it was ready", NULL},
 	{0},
@@ -83,6 +83,15 @@ static int huge_pages_check(const struct subject *subject, const struct vm *vm, 
 	return huge_pages_try(err);
 }
 
+/** From its name in the run; in a user network, which is its own, it is everybody's. */
+static void hardware_address_set(const struct vm *vm, const char *name, char text[18])
+{
+	if (vm->domain.user_net)
+		(void)snprintf(text, 18, PROTOCOL_NETWORK_USER_HARDWARE);
+	else
+		bridge_hardware_address(name, text);
+}
+
 /** Lets libvirt check and complete a sample of the subject's domain: a mistake is found here and not in a sample. */
 static int facts_fill(const struct run *run, struct subject *subject, struct error *err)
 {
@@ -92,7 +101,7 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 	(void)snprintf(name, sizeof(name), "tare-%s-check", run->id);
 	(void)snprintf(socket, sizeof(socket), "%s/check", run->private_folder);
 	struct domain domain = vm_domain(vm, name, socket, vm->template);
-	bridge_hardware_address(name, hardware_address);
+	hardware_address_set(vm, name, hardware_address);
 	domain.hardware_address = hardware_address;
 	cleanup_free const char *serial = domain.socket_serial;
 	cleanup_free char *xml = domain_xml_build(&domain);
@@ -105,16 +114,12 @@ static int facts_fill(const struct run *run, struct subject *subject, struct err
 }
 
 /** libvirt and QEMU have to be in the run's network, where only who starts them here can be. */
-static int connect_prepare(struct subject *subject, struct vm *vm, struct error *err)
+static int network_check(const struct subject *subject, const struct vm *vm, struct error *err)
 {
-	if (vm_option_is(subject, "start", "restore"))
-		return error_input(err, "%s: a saved guest has no network; network=bridge takes start=boot",
-				   subject->name);
-	if (!libvirt_is_embedded(vm->libvirt))
-		return error_input(err, "%s: network=bridge works with the embedded driver alone, without --connect",
-				   subject->name);
-	subject->connected = true;
-	return bridge_open(&vm->bridge, err);
+	if (!vm->bridge || libvirt_is_embedded(vm->libvirt))
+		return 0;
+	return error_input(err, "%s: network=%s works with the embedded driver alone, without --connect", subject->name,
+			   subject_setting(subject, "network"));
 }
 
 int vm_prepare(const struct run *run, struct subject *subject, struct error *err)
@@ -136,8 +141,7 @@ int vm_prepare(const struct run *run, struct subject *subject, struct error *err
 	vm->domain.keep_owners = libvirt_is_embedded(vm->libvirt) && !geteuid();
 	if (vm->bare)
 		(void)snprintf(subject->class, sizeof(subject->class), SUBJECT_CONTROL);
-	if (vm_option_is(subject, "network", "bridge"))
-		rc = connect_prepare(subject, vm, err);
+	rc = network_check(subject, vm, err);
 	if (!rc && vm_option_is(subject, "start", "restore"))
 		rc = vm_image_make(run, subject, vm, err);
 	return rc ? rc : facts_fill(run, subject, err);
@@ -196,7 +200,7 @@ static int vm_create(struct instance *in, struct error *err)
 	cleanup_free const char *serial = domain.socket_serial;
 
 	if (vm->bridge) {
-		bridge_hardware_address(in->name, own->hardware_address);
+		hardware_address_set(vm, in->name, own->hardware_address);
 		domain.hardware_address = own->hardware_address;
 	}
 	own->xml = domain_xml_build(&domain);
@@ -231,7 +235,7 @@ static int launch(struct instance *in, struct error *err)
 {
 	struct vm_instance *own = in->state;
 
-	if (vm_of(in)->bridge)
+	if (vm_of(in)->bridge && bridge_is_private(vm_of(in)->bridge))
 		return start_connected(vm_of(in)->bridge, own, err);
 	return own->xml ? libvirt_domain_start(own->domain, own->xml, err) : restore(in, err);
 }

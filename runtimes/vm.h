@@ -71,8 +71,9 @@ bool vm_option_is(const struct subject *subject, const char *option, const char 
  * error_host(): KVM was asked for and is not there.
  */
 int vm_choose_accelerator(struct vm *vm, struct subject *subject, struct error *err);
-/** Fills the rest from the options, the limits and the guest's artifacts; opens nothing, starts at most qemu-img. */
-int vm_plan(const struct run *run, const struct subject *subject, struct vm *vm, struct error *err);
+/** Fills the rest from the options, the limits and the guest's artifacts; opens at most the network of the run, starts
+ * at most qemu-img. */
+int vm_plan(const struct run *run, struct subject *subject, struct vm *vm, struct error *err);
 void vm_release(struct vm *vm);
 
 /** runtime.prepare on subject->state, which the caller has made, of zeros and with a struct vm at its begin. */

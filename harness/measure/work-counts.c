@@ -189,7 +189,8 @@ static struct json *describe(const struct experiment_turn *turn, size_t which, c
 			continue;
 		struct json *one = json_object();
 		cleanup_free char *reason =
-			alone ? alloc_text("no way leads to the peer; namespace and vm with network=bridge have one")
+			alone ? alloc_text("no way leads to the peer; namespace and vm with network=bridge or "
+					   "network=user have one")
 			      : alloc_format("one iteration would take more than %.3g s even if %s took "
 					     "only %.3g ms",
 					     aim.limit_ns / 1e9, scenario->subjects[fastest].name,

@@ -126,14 +126,17 @@
 	X(net_host_rr) X(net_host_stream)
 
 /*
- * The network of a box that has a peer outside: one link, whose address ends in the last two bytes of its hardware
- * address. Who connects to the peer says first what he wants: all back that he sends, or PROTOCOL_PEER_DONE for each
+ * The network of a box that has a peer outside: one link, whose address is the last four bytes of its hardware address.
+ * Who connects to the peer says first what he wants: all back that he sends, or PROTOCOL_PEER_DONE for each
  * chunk that has arrived.
  */
 #define PROTOCOL_NETWORK_LINK "eth0"
 #define PROTOCOL_NETWORK_PREFIX "10.83" /* addresses, in decimal */
 #define PROTOCOL_NETWORK_BITS 16
 #define PROTOCOL_NETWORK_HARDWARE "52:54:0a:53"
+/* Of a user-mode network, which is each instance's own: the guest's, and the host's as seen from there. */
+#define PROTOCOL_NETWORK_USER_HARDWARE "52:54:0a:00:02:0f" /* 10.0.2.15 */
+#define PROTOCOL_NETWORK_USER_HOST "10.0.2.2"
 #define PROTOCOL_PEER_ECHO 'e'
 #define PROTOCOL_PEER_TAKE 't'
 #define PROTOCOL_PEER_DONE '.'

@@ -58,7 +58,7 @@ const struct workload workload_table[] = {
 	{"net_connect", WORKLOAD_NETWORK, "connection made and closed (TCP)",
 	 "the same, setting up connections", 0, 0, DEVICE_NONE},
 	{"net_host_rr", WORKLOAD_OUTSIDE, "request and answer of one byte (TCP)",
-	 "the way out of the box and back: veth or virtio-net, a bridge, the host's stack", 0, 0, DEVICE_NONE},
+	 "the way out of the box and back: veth or virtio-net and a bridge, or a user-mode network", 0, 0, DEVICE_NONE},
 	{"net_host_stream", WORKLOAD_OUTSIDE, "1 MiB sent, and its receipt (TCP)",
 	 "the same way for much at once: what packets cost, and how large they may be", 0, MIB, DEVICE_NONE},
 };

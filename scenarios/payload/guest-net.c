@@ -27,9 +27,9 @@ void guest_connect(void)
 
 	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) < 0)
 		guest_fail(PROTOCOL_NETWORK_LINK, errno);
-	uint32_t address = inet_addr(PROTOCOL_NETWORK_PREFIX ".0.0") |
-			   htonl((uint32_t)hardware[4] << 8 | (uint32_t)hardware[5]);
+	uint32_t address;
 
+	memcpy(&address, hardware + 2, sizeof(address));
 	set_address(&request, address);
 	if (ioctl(fd, SIOCSIFADDR, &request) < 0)
 		guest_fail("address", errno);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The boxes' network: containers and guests reach the harness's peer over a bridge that only the run can see, and that
-# is gone with it, however it ends.
+# The boxes' network: containers and guests reach the harness's peer over a bridge that only the run can see, or through
+# user-mode networks; and all of it is gone with the run, however it ends.
 cd "$(dirname "$0")/../.." || exit
 source tests/tap.bash
 
@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 if [[ $EUID -ne 0 ]]; then
 	timeout 20 "$tare" run network --subjects namespace:network=bridge --out "$folder/user" --plots none >/dev/null 2>"$folder/err"
 	is "$?" 1 'a user asks for a bridge: status'
-	like "$(<"$folder/err")" 'Only root makes the bridge of network=bridge' 'and is told why there is none'
+	like "$(<"$folder/err")" 'Only root makes the network of network=bridge' 'and is told why there is none'
 fi
 source tests/alone.bash
 trap 'rm -rf "$folder"' EXIT
@@ -33,6 +33,12 @@ scenario() {
 	END
 }
 
+# each NAMES WORD: a line "NAME WORD" for each of the lines
+each() {
+	local name
+	while read -r name; do [[ -z $name ]] || printf '%s %s\n' "$name" "$2"; done <<<"$1"
+}
+
 # ended: waits until the links are what they were, at most five seconds: the kernel removes namespaces in its own time
 ended() {
 	local deadline=$((${EPOCHREALTIME/./} + 5000000)) found
@@ -41,11 +47,20 @@ ended() {
 }
 
 before=$(links)
-vm='' open=$'open\ntmpfs'
-if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json ]]; then
-	vm=', {"name": "vm", "runtime": "vm", "options": {"network": "bridge"}}'
-	open=$'open\ntmpfs\nvm'
+vm='' open=$'open\ntmpfs' user=''
+if [[ -n $(command -v slirp4netns) ]]; then
+	vm=', {"name": "slirp", "runtime": "namespace", "options": {"network": "user"}}'
+	user=slirp
+else
+	skip 'containers behind a user-mode network' 'slirp4netns is not installed'
 fi
+if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json ]]; then
+	vm+=', {"name": "vm", "runtime": "vm", "options": {"network": "bridge"}},
+		{"name": "vm-slirp", "runtime": "vm", "options": {"network": "user"}}'
+	open=$'open\ntmpfs\nvm'
+	user+=${user:+$'\n'}vm-slirp
+fi
+connected=$(printf '%s\n' "$open" ${user:+"$user"} | sort)
 scenario 1 5 "$vm" >"$folder/all.json"
 timeout 120 "$tare" run "$folder/all.json" --out "$folder/all" --quiet --plots none >/dev/null 2>"$folder/err"
 is "$?" 0 'boxes on a bridge: status'
@@ -57,15 +72,18 @@ cells() {
 	jq -r ".experiments.work.cells[] | select($1) | $2" "$report" | sort -u
 }
 for workload in net_host_rr net_host_stream; do
-	is "$(cells ".workload == \"$workload\" and .cost_ns.n == 1 and .failed_count == 0" .subject)" "$open" \
-		"$workload: every box on the bridge reaches the peer"
+	is "$(cells ".workload == \"$workload\" and .cost_ns.n == 1 and .failed_count == 0" .subject)" "$connected" \
+		"$workload: every box with a network reaches the peer"
 done
 is "$(cells '.cost_ns.n == 0' '"\(.subject) \(.failed_count) \(.reason)"')" \
-	"$(printf '%s 0 no way leads to the peer; namespace and vm with network=bridge have one\n' closed process)" \
+	"$(printf '%s 0 no way leads to the peer; namespace and vm with network=bridge or network=user have one\n' closed process)" \
 	'the others are left out, with the reason'
-is "$(cells '.cost_ns.n == 1' .reference)" open 'what leaves the box is held against the first of its class'
+is "$(cells '.cost_ns.n == 1' '"\(.subject) \(.reference)"')" \
+	"$({ each "$open" open; each "$user" "${user%%$'\n'*}"; } | sort)" \
+	'what leaves the box is held against the first of its class'
 is "$(jq -r '.subjects[] | select(.name != "process") | "\(.name) \(.config.network)"' "$report" | sort)" \
-	"$(printf 'closed loopback\n%s\n' "$open" | sed '2,$s/$/ bridge/' | sort)" 'the report says how each is connected'
+	"$({ printf 'closed loopback\n'; each "$open" bridge; each "$user" user; } | sort)" \
+	'the report says how each is connected'
 is "$(ended)" '' 'nothing of the network is left'
 
 # Killed at its work: the harness, and both at once.
@@ -87,7 +105,7 @@ done
 
 # What cannot be connected is left out with the reason, and another machine's link is up before the guest is ready.
 timeout 100 "$tare" run startup --blocks 1 --warmup 0 --out "$folder/odd" --plots none >/dev/null 2>"$folder/err" --subjects \
-	namespace:network=bridge:pool=2,vm:network=bridge:root=none,vm:network=bridge:start=restore,qemu-direct:network=bridge,vm:network=bridge:machine=q35:balloon=reporting
+	namespace:network=bridge:pool=2,vm:network=bridge:root=none,vm:network=user:start=restore,qemu-direct:network=user,vm:network=bridge:machine=q35:balloon=reporting
 is "$?" 1 'what cannot be connected: status'
 while IFS='|' read -r subject words; do
 	is "$(jq -r "select(.subject == \"$subject\") | .status" "$folder/odd/samples.jsonl")" skipped "$subject: left out"
@@ -95,8 +113,8 @@ while IFS='|' read -r subject words; do
 done <<'END'
 namespace:network=bridge:pool=2|network=bridge takes no pool
 vm:network=bridge:root=none|takes a root tree
-vm:network=bridge:start=restore|takes start=boot
-qemu-direct:network=bridge|takes network=none
+vm:network=user:start=restore|takes start=boot
+qemu-direct:network=user|takes network=none
 END
 if [[ -n $vm ]]; then
 	is "$(jq -r 'select(.subject == "vm:network=bridge:machine=q35:balloon=reporting") | .status' "$folder/odd/samples.jsonl")" ok \

@@ -120,6 +120,20 @@ else
 fi
 ok 'the report follows its schema' tests/blackbox/validate "$run/report.json"
 
+# A way out of the box that takes no root: a guest's user-mode network. A container's is refused by name.
+cat >"$scratch/out.json" <<'END'
+{"name": "out", "blocks": {"experiment": {"count": 1}}, "experiment": {"name": "work", "iterations": 1, "warmup": 0, "goal_ms": 5},
+ "workload": "net_host_rr", "subjects": [{"name": "vm", "runtime": "vm", "options": {"network": "user"}},
+ {"name": "box", "runtime": "namespace", "options": {"network": "user"}, "optional": true}]}
+END
+ok 'a run over a user-mode network' user env TARE_ARTIFACTS="$scratch/build" timeout 120 "$tare" run "$scratch/out.json" \
+	--out "$scratch/home/way" --quiet --plots none
+is "$(jq -r 'select(.what == "work") | "\(.subject) \(.workload) \(.status)"' "$scratch/home/way/samples.jsonl")" 'vm net_host_rr ok' \
+	'a guest reaches the peer'
+like "$(jq -r '.subjects[] | select(.name == "box") | .reason' "$scratch/home/way/plan.json")" 'Only root makes the network' \
+	'a container does not, and why'
+rm -rf "$scratch/home/way"
+
 # Isolation and limits, by the tests that root runs too.
 for name in namespace ahead escape; do
 	program=build/obj/tests/privileged/test-$name

@@ -93,7 +93,7 @@ static void bare_guests_match(void **state)
 	}
 }
 
-/** One link on the bridge; on a PCI machine without the ROM that would boot from it. */
+/** One link, on the bridge or to a user-mode network; on a PCI machine without the ROM that would boot from it. */
 static void links_are_as_asked(void **state)
 {
 	(void)state;
@@ -101,10 +101,16 @@ static void links_are_as_asked(void **state)
 		struct domain domain = domain_at(i << 3 | 4);
 		cleanup_free char *path =
 			alloc_format(GOLDEN "/%s-tcg-bridge-tuned.xml", domain_machine_name(domain.machine));
+		cleanup_free char *user =
+			alloc_format(GOLDEN "/%s-tcg-user-tuned.xml", domain_machine_name(domain.machine));
 
 		domain.bridge = "tare0";
 		domain.hardware_address = "52:54:0a:53:01:07";
 		golden_file_matches(path, &domain);
+		domain.bridge = NULL;
+		domain.user_net = true;
+		domain.hardware_address = "52:54:0a:00:02:0f";
+		golden_file_matches(user, &domain);
 	}
 }
 
