@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identical work: for each workload how many times the reference's cost every other subject's is. */
+/* Identical work: for each workload how many times the reference's cost every other subject's is; a panel for each
+ * class of workloads, where there are several. */
 #include <math.h>
 #include <string.h>
 
@@ -16,9 +17,16 @@ static bool is_shown(const struct work_cell *cell)
 	return cell->compared && cell->versus.ratio.value > 0 && isfinite(cell->versus.ratio.value);
 }
 
-/* How many rows there are, the widest name, and the ends of the axis, which has 1 on it. */
+/* What a row is; its places in work.gp say so by these numbers. */
+enum row_kind {
+	ROW_CELL,
+	ROW_WORKLOAD,
+	ROW_CLASS,
+};
+
+/* How many rows there are, and classes, the widest name, and the ends of the axis, which has 1 on it. */
 struct extent {
-	size_t rows, widest;
+	size_t rows, classes, widest;
 	double low, high;
 };
 
@@ -33,12 +41,15 @@ static struct extent extent_of(const struct analysis *analysis, const struct wor
 {
 	struct extent extent = {.low = 0.8, .high = 1.25};
 	const char *last = "";
+	int class = -1;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct estimate *ratio = &cells[i].versus.ratio;
 
 		if (!is_shown(&cells[i]))
 			continue;
+		extent.classes += (int)cells[i].workload->class != class;
+		class = (int)cells[i].workload->class;
 		if (strcmp(cells[i].name, last) != 0)
 			extent_name(&extent, cells[i].name);
 		last = cells[i].name;
@@ -47,16 +58,17 @@ static struct extent extent_of(const struct analysis *analysis, const struct wor
 		extent.high =
 			fmax(extent.high, ratio->ci.known && isfinite(ratio->ci.hi) ? ratio->ci.hi : ratio->value);
 	}
+	extent.rows += extent.classes > 1 ? extent.classes : 0;
 	return extent;
 }
 
 static void row_texts(struct script *script, size_t row, const char *name, const char *value, const char *interval,
-		      bool head)
+		      enum row_kind kind)
 {
 	script_text(script, name, "row_name[%zu]", row);
 	script_text(script, value, "row_value[%zu]", row);
 	script_text(script, interval, "row_interval[%zu]", row);
-	script_number(script, head, "row_head[%zu]", row);
+	script_number(script, kind, "row_head[%zu]", row);
 }
 
 static void cell_row(struct script *script, const struct analysis *analysis, const struct work_cell *cell, size_t row)
@@ -67,7 +79,7 @@ static void cell_row(struct script *script, const struct analysis *analysis, con
 	cleanup_free char *interval = ratio->ci.known ? alloc_format("[%.3g, %.3g]", ratio->ci.lo, ratio->ci.hi)
 						      : alloc_text("too few");
 
-	row_texts(script, row, title, value, interval, false);
+	row_texts(script, row, title, value, interval, ROW_CELL);
 	script_hover(script, ratio->value, (double)row, 1, "%s in %s: %s times, %s", cell->name,
 		     title, value, interval);
 	script_field(script, (double)row);
@@ -80,12 +92,31 @@ static void cell_row(struct script *script, const struct analysis *analysis, con
 	script_row_end(script);
 }
 
+static void rows_of_cells(struct script *script, const struct analysis *analysis, const struct work_cell *cells,
+			  size_t count, bool panels)
+{
+	const char *last = "";
+	int class = -1;
+	size_t row = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_shown(&cells[i]))
+			continue;
+		if (panels && (int)cells[i].workload->class != class)
+			row_texts(script, ++row, workload_class_name(cells[i].workload->class), "", "", ROW_CLASS);
+		class = (int)cells[i].workload->class;
+		if (strcmp(cells[i].name, last) != 0)
+			row_texts(script, ++row, cells[i].name, "", "", ROW_WORKLOAD);
+		last = cells[i].name;
+		cell_row(script, analysis, &cells[i], ++row);
+	}
+}
+
 bool plot_work(struct script *script, const struct analysis *analysis)
 {
-	size_t count, row = 0;
+	size_t count;
 	cleanup_free struct work_cell *cells = work_cells_make(analysis, &count);
 	struct extent extent = extent_of(analysis, cells, count);
-	const char *last = "";
 
 	if (!extent.rows)
 		return false;
@@ -98,14 +129,7 @@ bool plot_work(struct script *script, const struct analysis *analysis)
 	script_number(script, extent.high * AXIS_ROOM, "times_high");
 	script_arrays(script, extent.rows, "row_name row_value row_interval row_head");
 	script_table(script, "Costs in times of the reference's.", "row\ttimes\tlow\thigh\tsubject\tworkload\tname");
-	for (size_t i = 0; i < count; i++) {
-		if (!is_shown(&cells[i]))
-			continue;
-		if (strcmp(cells[i].name, last) != 0)
-			row_texts(script, ++row, cells[i].name, "", "", true);
-		last = cells[i].name;
-		cell_row(script, analysis, &cells[i], ++row);
-	}
+	rows_of_cells(script, analysis, cells, count, extent.classes > 1);
 	script_finish(script, analysis, "");
 	return true;
 }

@@ -40,6 +40,9 @@ static struct json *json_of_cell(const struct analysis *analysis, const struct w
 	return row;
 }
 
+/* What is shorter is the part of many operations that one takes, and has digits behind the point. */
+#define SHORT_NS 100
+
 struct json *json_of_work(const struct analysis *analysis)
 {
 	struct json *object = json_object(), *list = json_array(), *numbers = json_array();
@@ -80,6 +83,8 @@ static void add_value(struct table *table, const struct work_cell *cell)
 		table_add(table, "none");
 	else if (*cell->metric)
 		table_add(table, "%.4g %s", cell->cost.median, cell->unit);
+	else if (cell->cost.median < SHORT_NS)
+		table_add(table, "%.3g ns", cell->cost.median);
 	else
 		table_add(table, "%s", units_text(UNITS_NS, cell->cost.median, text));
 }
