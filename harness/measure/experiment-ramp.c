@@ -59,7 +59,7 @@ static const char *guard(const struct ramp *ramp)
 		return "latency_doubled";
 	if (ramp->count >= experiment_number(choice, "instances_max"))
 		return "instances_max";
-	return experiment_must_end(ramp->turn) ? "budget" : NULL;
+	return experiment_is_late(ramp->turn) ? "budget" : NULL;
 }
 
 static void ramp_grow(struct ramp *ramp)
@@ -126,7 +126,7 @@ static void ramp_rest(const struct experiment_turn *turn)
 	struct hostmem before, now;
 
 	hostmem_read(&before);
-	for (int i = 0; i < REST_STEPS_MAX && !experiment_must_end(turn); i++) {
+	for (int i = 0; i < REST_STEPS_MAX && !experiment_must_end(turn) && !experiment_is_late(turn); i++) {
 		clock_sleep_until(clock_now_ns() + REST_STEP_NS);
 		hostmem_read(&now);
 		if (before.kernel - now.kernel < REST_BYTES)
@@ -163,7 +163,7 @@ static bool ramp_run(struct experiment_turn *turn, size_t concurrency)
 	free(ramp->members);
 	free(ramp->latencies);
 	free(ramp);
-	return any && !experiment_must_end(turn);
+	return any && !experiment_must_end(turn) && !experiment_is_late(turn);
 }
 
 /* Of the second ramp; as many as of the first: there is none. */

@@ -73,8 +73,12 @@ void experiment_add_known(struct json *record, const char *key, int64_t number)
 
 bool experiment_must_end(const struct experiment_turn *turn)
 {
-	return turn->failed || receiver_interrupted(turn->attempts->receiver) ||
-	       (turn->deadline_ns && clock_now_ns() > turn->deadline_ns);
+	return turn->failed || receiver_interrupted(turn->attempts->receiver);
+}
+
+bool experiment_is_late(const struct experiment_turn *turn)
+{
+	return turn->deadline_ns && clock_now_ns() > turn->deadline_ns;
 }
 
 void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase,

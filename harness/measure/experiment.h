@@ -53,8 +53,10 @@ struct json *experiment_begin_record(const struct experiment_turn *turn, const c
 bool experiment_record(struct experiment_turn *turn, struct json *record);
 /** Null for UNKNOWN. */
 void experiment_add_known(struct json *record, const char *key, int64_t number);
-/** Is it time to end: interrupted, out of budget, or nothing can be written. */
+/** Is it time to end: interrupted, or nothing can be written. */
 bool experiment_must_end(const struct experiment_turn *turn);
+/** Is the run's budget spent: a turn that has begun is done whole, unless it has no end of its own. */
+bool experiment_is_late(const struct experiment_turn *turn);
 /** Notes a failure of the turn, unless there was one before. */
 void experiment_fail(struct experiment_turn *turn, enum sample_status status, const char *phase,
 		     const char *format, ...)

@@ -111,6 +111,12 @@ static bool is_out_of_reach(const struct workload *workload, const struct subjec
 	return workload->class == WORKLOAD_OUTSIDE && !subject->connected;
 }
 
+/* What is found out here is nobody's turn yet. */
+static bool must_end(const struct experiment_turn *turn)
+{
+	return experiment_must_end(turn) || experiment_is_late(turn);
+}
+
 /* One instance of the subject runs everything for a moment. */
 static void costs_of_subject(struct experiment_turn *turn, size_t subject, struct found *ret_found)
 {
@@ -128,7 +134,7 @@ static void costs_of_subject(struct experiment_turn *turn, size_t subject, struc
 		bool works = sample.status == SAMPLE_OK && attempt_inspect(&a) &&
 			     work_folder_make(&a, folder, sizeof(folder));
 
-		for (size_t i = 0; works && i < choice->count && !experiment_must_end(turn); i++) {
+		for (size_t i = 0; works && i < choice->count && !must_end(turn); i++) {
 			if (is_out_of_reach(choice->list[i], &turn->attempts->scenario->subjects[subject]))
 				continue;
 			ret_found[i].ns = cost_of(&a, choice->list[i], folder, patience_ms, &ret_found[i]);
@@ -223,10 +229,10 @@ bool work_calibrate(struct experiment_turn *turn)
 		return true;
 	for (size_t i = 0; i < cells; i++)
 		found[i].ns = NAN;
-	for (size_t i = 0; i < scenario->subject_count && !experiment_must_end(turn); i++)
+	for (size_t i = 0; i < scenario->subject_count && !must_end(turn); i++)
 		if (turn->usable[i])
 			costs_of_subject(turn, i, found + i * width);
-	if (experiment_must_end(turn))
+	if (must_end(turn))
 		return false;
 	struct json *record = experiment_begin_record(turn, EXPERIMENT_KEPT), *rows = json_array();
 

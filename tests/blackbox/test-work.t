@@ -161,8 +161,12 @@ done
 kill -INT "$(pgrep -P "$run" -x tare)"
 wait "$run"
 is "$?" 130 'an interrupted run of workloads: status'
-timeout 100 "$tare" run --resume "$folder/long" --quiet --plots none >/dev/null 2>"$folder/err"
+timeout 100 "$tare" run --resume "$folder/long" --budget 1s --quiet --plots none >/dev/null 2>"$folder/err"
+is "$?" 0 'it goes on for a second: status'
+timeout 100 "$tare" run --resume "$folder/long" --budget 1h --quiet --plots none >/dev/null 2>"$folder/err"
 is "$?" 0 'it goes on: status'
+is "$(jq -r 'select(.what == "work") | "\(.block) \(.subject) \(.status)"' "$folder/long/samples.jsonl" | sort | uniq -c | awk '$1 != 2')" '' \
+	'no turn was cut short by the budget'
 is "$(jq -r 'select(.record == "sample" and .status == "ok") | "\(.block) \(.subject)"' "$folder/long/samples.jsonl" | sort)" \
 	"$(for ((i = 0; i < 8; i++)); do printf '%s box\n%s fine\n' $i $i; done)" 'every turn is there once'
 is "$(jq -r 'select(.what == "work" and .status == "ok" and .workload == "syscall") | .ops_count' "$folder/long/samples.jsonl" | sort -u | wc -l)" 1 \
