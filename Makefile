@@ -139,6 +139,7 @@ help:
 	@echo 'make bench-engines  what tare adds to an engine, and its ratios against a measurement by hand'
 	@echo 'make bench-start  our containers against bubblewrap, crun, runc, a process and a straight line of system calls'
 	@echo 'make bench-workloads  the workloads in a process against sysbench, fio and perf bench'
+	@echo 'make bench-overhead  the workloads in every box, private engines too'
 	@echo 'make bench-vm   what libvirt costs over QEMU alone, what tuning is worth, how much sooner a saved guest answers'
 	@echo 'make deps       only install what building and running need; the one target that may ask for root'
 	@echo 'make root guest only the root tree, and the guest kernel with its images'
