@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dispatch, help and the one place that prints errors. Started by the keeper (harness/keeper) with the user's
  * arguments. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,8 @@ static int command_unknown(const char *name)
 int main(int argc, char **argv)
 {
 	argp_err_exit_status = EXIT_USAGE;
+	/* libvirt's embedded driver has a thread for each guest: with an arena each none could use what others free. */
+	(void)mallopt(M_ARENA_MAX, 1);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		help_print(stderr);

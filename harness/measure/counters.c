@@ -74,13 +74,17 @@ static void counters_add(struct counters *counters, char *line, const char *name
 	controllers[strcspn(controllers, ",")] = '\0';
 	if (!hierarchy_mount(controllers, mount, sizeof(mount)))
 		return;
-	if (snprintf(counters->folders[counters->count].path, PATH_MAX, "%s%s", mount, line) >= PATH_MAX)
+	char *path = counters->text + counters->used;
+
+	if (snprintf(path, PATH_MAX, "%s%s", mount, line) >= PATH_MAX)
 		return;
 	if (unified)
-		counters_climb(counters->folders[counters->count].path, name);
+		counters_climb(path, name);
+	counters->folders[counters->count].path = path;
 	counters->folders[counters->count].memory = memory;
 	counters->folders[counters->count].unified = unified;
 	counters->count++;
+	counters->used += strlen(path) + 1;
 }
 
 void counters_find(pid_t pid, const char *name, struct counters *ret_counters)
@@ -91,6 +95,7 @@ void counters_find(pid_t pid, const char *name, struct counters *ret_counters)
 	cleanup_free char *text = file_read(path, NULL, NULL);
 
 	ret_counters->count = 0;
+	ret_counters->used = 0;
 	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
 		counters_add(ret_counters, line, name);
 }

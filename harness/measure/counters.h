@@ -9,14 +9,17 @@
 
 #define COUNTERS_PATHS_MAX 16
 
-/** Where a process sits: one folder per mounted hierarchy. */
+/** Where a process sits: one folder per mounted hierarchy. Must not move: it points into itself. */
 struct counters {
 	struct {
-		char path[PATH_MAX];
+		const char *path; /**< in `text` */
 		bool memory; /**< the memory controller's hierarchy */
 		bool unified; /**< cgroup v2 */
 	} folders[COUNTERS_PATHS_MAX];
 	unsigned count;
+	size_t used;
+	/** The paths, end to end: of a thousand instances' only the pages that hold some take memory. */
+	char text[COUNTERS_PATHS_MAX * PATH_MAX];
 };
 
 /** Bytes; UNKNOWN (model/sample.h) where there is no such counter. */
