@@ -77,13 +77,13 @@ void plot_curves_end(struct script *script, struct plot_curves *curves)
 {
 	labels_place(curves);
 	script_arrays(script, curves->count ? curves->count : 1,
-		      "curve_name curve_text curve_colour curve_end curve_label_px");
+		      "curve_name curve_text curve_subject curve_end curve_label_px");
 	for (size_t i = 0; i < curves->count; i++) {
 		const struct plot_curve *curve = &curves->all[i];
 
 		script_text(script, curve->name, "curve_name[%zu]", i + 1);
 		script_text(script, curve->text, "curve_text[%zu]", i + 1);
-		script_number(script, (double)(curve->subject + 1), "curve_colour[%zu]", i + 1);
+		script_number(script, (double)(curve->subject + 1), "curve_subject[%zu]", i + 1);
 		script_number(script, curve->n > 0 ? curve->n : 1, "curve_end[%zu]", i + 1);
 		script_number(script, curve->label_px, "curve_label_px[%zu]", i + 1);
 		free(curve->text);

@@ -147,7 +147,7 @@ static void curve_write(struct script *script, const struct ramp_fit *fit, size_
 
 	script_text(script, text, "curve_text[%zu]", number);
 	script_text(script, fit->title, "curve_name[%zu]", number);
-	script_number(script, (double)(fit->subject + 1), "curve_colour[%zu]", number);
+	script_number(script, (double)(fit->subject + 1), "curve_subject[%zu]", number);
 	script_number(script, fit->concurrency > 1, "curve_wide[%zu]", number);
 	script_number(script, fit->n_max > 0 ? fit->n_max : 1, "curve_end[%zu]", number);
 	script_number(script, fit->knee.limit ? fit->knee.n : -1, "curve_knee[%zu]", number);
@@ -161,7 +161,7 @@ static bool density_fill(struct script *script, const struct ramp_fit *fits, siz
 	for (size_t p = 0; p < PANEL_COUNT; p++)
 		axes[p].ends = alloc_zero(count + 1, sizeof(*axes[p].ends));
 	script_arrays(script, count ? count : 1,
-		      "curve_name curve_text curve_colour curve_wide curve_end curve_knee");
+		      "curve_name curve_text curve_subject curve_wide curve_end curve_knee");
 	script_arrays(script, PANEL_COUNT, "axis_low axis_high axis_any");
 	script_arrays(script, PANEL_COUNT * (count ? count : 1), "label_px");
 	for (size_t i = 0; i < count; i++) {
@@ -192,7 +192,7 @@ bool plot_density(struct script *script, const struct analysis *analysis)
 	struct ramp_fit *fits = ramp_fits_make(analysis, &count);
 
 	script_note(script, false,
-		    "each dot is one instance; lines: medians of those at about the same N; a triangle is the knee");
+		    "each point is one instance; lines: medians of those at about the same N; a star is the knee");
 	bool filled = density_fill(script, fits, count);
 
 	ramp_fits_free(fits, count);

@@ -12,7 +12,15 @@ py(y) = 1 - real(y) / canvas_height
 # The palette of Okabe and Ito: told apart by nearly everybody, also with a colour vision deficiency.
 array palette[8] = [0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x444444, 0xAAAAAA]
 colour(i) = palette[int(i)]
-subject_colour(i) = palette[(int(i) - 1) % 7 + 1]
+
+# A subject has its colour, its sign and its dashes: told apart in grey too.
+array more[3] = [0x882255, 0x999933, 0x332288]
+place(i, count) = (int(i) - 1) % count + 1
+subject_colour(i) = place(i, 10) > 7 ? more[place(i, 10) - 7] : palette[place(i, 10)]
+array signs[6] = [7, 5, 9, 13, 11, 15]
+subject_sign(i) = signs[place(i, 6)]
+hollow(sign) = sign - 1
+subject_dash(i) = place(i, 4)
 clear(i, alpha) = (int(alpha) << 24) + subject_colour(i)
 ink = 0x222222
 grey = 0x666666

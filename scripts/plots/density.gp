@@ -19,7 +19,7 @@ set grid xtics ytics lt 1 lw 1 lc rgb pale
 set logscale x
 set xrange [0.9:n_high]
 size_of(e) = sprintf("%g %s", 2.0**(e % 10), substr("KiBMiBGiBTiB", int(e / 10) * 3 - 2, int(e / 10) * 3))
-sign(k) = curve_wide[k] ? 6 : 7
+sign(k) = curve_wide[k] ? hollow(subject_sign(curve_subject[k])) : subject_sign(curve_subject[k])
 dash(k) = curve_wide[k] ? 2 : 1
 
 do for [format in formats] {
@@ -30,7 +30,7 @@ do for [format in formats] {
 	set label 21 "instances at once; logarithmic axes, but for the failed starts" center \
 		at screen px((left_edge + right_edge) / 2), screen py(canvas_height - bottom_px + 44) font small textcolor rgb ink
 	set for [k=1:curve_count] label 30 + k "" \
-		at screen px(24), screen py(legend_y(k)) point pt sign(k) ps 1.1 * dot lw 1.4 lc rgb subject_colour(curve_colour[k])
+		at screen px(24), screen py(legend_y(k)) point pt sign(k) ps 1.1 * dot lw 1.4 lc rgb subject_colour(curve_subject[k])
 	set for [k=1:curve_count] label 60 + k curve_text[k] \
 		at screen px(38), screen py(legend_y(k)) font small textcolor rgb ink
 	set for [p=1:4] label 90 + p panel_name[p] at screen px(left_edge), screen py(panel_top(p) - 10) font bold textcolor rgb ink
@@ -40,7 +40,7 @@ do for [format in formats] {
 				at screen px(right_edge + 10), \
 				screen py(label_px[(axis_of(p) - 1) * curve_count + k] < 0 ? -99 : \
 					panel_top(p) + label_px[(axis_of(p) - 1) * curve_count + k]) \
-				font small textcolor rgb subject_colour(curve_colour[k])
+				font small textcolor rgb subject_colour(curve_subject[k])
 		}
 	}
 	set for [p=1:4] label (300 + p) (p != 3 && !axis_any[axis_of(p)] ? "not recorded" : "") center \
@@ -57,7 +57,7 @@ do for [format in formats] {
 			set yrange [-4:104]
 			set ytics ("0 %%" 0, "50 %%" 50, "100 %%" 100)
 			plot for [k=1:curve_count] data index 4 * k - 1 using 1:4 with linespoints pt sign(k) ps 0.8 * dot lw 1.4 \
-					dt dash(k) lc rgb subject_colour(curve_colour[k]), \
+					dt dash(k) lc rgb subject_colour(curve_subject[k]), \
 			     @hover
 		} else {
 			set logscale y
@@ -67,7 +67,7 @@ do for [format in formats] {
 				step = axis_high[2] / axis_low[2] > 100 ? 4 : 1
 				set for [e=12:48:step] ytics add (size_of(e) 2.0**e)
 				plot for [k=1:curve_count] data index 4 * k - 3 using 1:2 with points pt sign(k) ps 0.9 * dot \
-						lc rgb subject_colour(curve_colour[k]), \
+						lc rgb subject_colour(curve_subject[k]), \
 				     @hover
 			} else {
 				set ytics ("" axis_low[axis_of(p)] 1)
@@ -76,11 +76,11 @@ do for [format in formats] {
 				first = p == 1 ? 4 : 2
 				column_of = p == 1 ? 2 : 3
 				plot for [k=1:curve_count] data index 4 * k - first using 1:2 with points pt sign(k) ps 0.5 * dot \
-						lc rgb clear(curve_colour[k], 120), \
+						lc rgb clear(curve_subject[k], 120), \
 				     for [k=1:curve_count] data index 4 * k - 1 using 1:column_of with lines lw 1.8 dt dash(k) \
-						lc rgb subject_colour(curve_colour[k]), \
+						lc rgb subject_colour(curve_subject[k]), \
 				     for [k=1:curve_count] data index 4 * k - 1 using (p == 1 && curve_knee[k] > 0 ? curve_knee[k] : NaN):(axis_low[1] * 1.3) \
-						every ::0::0 with points pt 9 ps 1.6 * dot lc rgb subject_colour(curve_colour[k]), \
+						every ::0::0 with points pt 3 ps 1.6 * dot lw 2 lc rgb subject_colour(curve_subject[k]), \
 				     @hover
 			}
 		}

@@ -21,10 +21,10 @@ if (curve_count == 0) {
 	axis_title = "no sample became ready: there is no time to show"
 }
 
-# Names stand in the order of the rows, each with its line: from the eighth on colours come again, with dashes.
+# Names stand in the order of the rows, each with its line; from the eleventh on colours come again, with dashes.
 entry_y(i) = top_px + 10 + (i < 2 ? 0 : sum [j=1:i - 1] entry_px(j))
 entry_x = canvas_width - right_px + 50
-dash(i) = i > 7 ? 2 : 1
+dash(i) = i > 10 ? 2 : 1
 thick(i) = i > 7 ? 1.2 : 2.2
 value_of(i) = strlen(row_message[i]) ? "not measured" : row_value[i]
 

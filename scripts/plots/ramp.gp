@@ -31,21 +31,25 @@ do for [format in formats] {
 	eval set_texts
 	set label 21 x_what."; logarithmic axes" center \
 		at screen px((left_edge + right_edge) / 2), screen py(canvas_height - bottom_px + 44) font small textcolor rgb ink
-	set for [k=1:curve_count] object k rectangle center screen px(24), screen py(legend_y(k)) \
-		size screen px(14), screen 14.0 / canvas_height fc rgb subject_colour(curve_colour[k]) fs solid 1 noborder
+	set for [k=1:curve_count] arrow k from screen px(16), screen py(legend_y(k)) rto screen px(36), screen 0 nohead \
+		lw 1.4 dt subject_dash(curve_subject[k]) lc rgb subject_colour(curve_subject[k])
+	set for [k=1:curve_count] label 230 + k "" at screen px(34), screen py(legend_y(k)) \
+		point pt subject_sign(curve_subject[k]) ps 1.1 * dot lc rgb subject_colour(curve_subject[k])
 	set for [k=1:curve_count] label 30 + k curve_name[k].": ".curve_text[k] \
-		at screen px(38), screen py(legend_y(k)) font bold textcolor rgb ink
+		at screen px(62), screen py(legend_y(k)) font bold textcolor rgb ink
 
 	set for [k=1:curve_count] label 130 + k substr(curve_name[k], 1, 22) \
 		at first curve_end[k], screen py(top_px + 8 + legend_px + curve_label_px[k]) offset character 1, 0 \
-		font small textcolor rgb subject_colour(curve_colour[k])
+		font small textcolor rgb subject_colour(curve_subject[k])
 
 	plot for [k=1:curve_count] data index 2 * k - 1 using 1:3:4 with filledcurves \
-			fc rgb clear(curve_colour[k], 190) fs solid 1 noborder, \
-	     for [k=1:curve_count] data index 2 * k - 1 using 1:2 with lines lw 1.4 lc rgb subject_colour(curve_colour[k]), \
-	     for [k=1:curve_count] data index 2 * k - 2 using 1:2 with points pt 7 ps 0.8 * dot lc rgb subject_colour(curve_colour[k]), \
+			fc rgb clear(curve_subject[k], 190) fs solid 1 noborder, \
+	     for [k=1:curve_count] data index 2 * k - 1 using 1:2 with lines lw 1.4 \
+			dt subject_dash(curve_subject[k]) lc rgb subject_colour(curve_subject[k]), \
+	     for [k=1:curve_count] data index 2 * k - 2 using 1:2 with points pt subject_sign(curve_subject[k]) \
+			ps 0.8 * dot lc rgb subject_colour(curve_subject[k]), \
 	     @hover
 	unset label
-	unset object
+	unset arrow
 	set output
 }
