@@ -28,6 +28,7 @@
 #include "harness/base/mounts.h"
 
 #define KEEPER_SWEEP_NS 10000000000u /* how long the last sweep may take */
+#define KEEPER_LOOK_NS 10000000u     /* how much later an end may be seen whose signal another one's has hidden */
 
 static const int keeper_signals[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
@@ -132,39 +133,64 @@ static void exits_add(struct keeper *keeper, pid_t pid, int status, const struct
 	};
 }
 
-static void keeper_reap(struct keeper *keeper)
+static void keeper_take(struct keeper *keeper, pid_t pid, int status, const struct rusage *usage)
+{
+	if (pid == keeper->harness) {
+		keeper->harness_status = status;
+		keeper->ended = true;
+		return;
+	}
+	for (size_t i = 0; i < START_LANES_MAX; i++)
+		if (pid == keeper->starters[i])
+			keeper->starters[i] = 0;
+	exits_add(keeper, pid, status, usage);
+}
+
+/* Reaps `which`, or whatever has ended (-1): for that the kernel looks at each child, and there may be a thousand. */
+static void keeper_reap(struct keeper *keeper, pid_t which)
 {
 	struct rusage usage;
 	int status;
 
-	for (pid_t pid; (pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0;) {
-		if (pid == keeper->harness) {
-			keeper->harness_status = status;
-			keeper->ended = true;
-			continue;
-		}
-		for (size_t i = 0; i < START_LANES_MAX; i++)
-			if (pid == keeper->starters[i])
-				keeper->starters[i] = 0;
-		exits_add(keeper, pid, status, &usage);
-	}
+	for (pid_t pid; (pid = wait4(which, &status, WNOHANG | __WALL, &usage)) > 0;)
+		keeper_take(keeper, pid, status, &usage);
 	exits_flush(keeper, MSG_DONTWAIT);
+}
+
+/* Of two that end at once only one may have a signal: once in a while, after a signal, all are looked at. */
+static void keeper_look(struct keeper *keeper)
+{
+	if (!keeper->look_ns || clock_now_ns() < keeper->look_ns)
+		return;
+	keeper->look_ns = 0;
+	keeper_reap(keeper, -1);
+}
+
+/* For poll(): until then, in milliseconds. */
+static int keeper_patience(const struct keeper *keeper)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (!keeper->look_ns)
+		return -1;
+	return keeper->look_ns > now_ns ? (int)((keeper->look_ns - now_ns) / 1000000u) + 1 : 0;
 }
 
 /* The terminal's signals reach the harness too; those of a process are passed on (twice there, if sent to all). */
 static void keeper_signal(struct keeper *keeper)
 {
 	struct signalfd_siginfo info;
-	bool child = false;
 
 	while (read(keeper->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			child = true;
-		else if (info.ssi_code <= 0)
+		if (info.ssi_signo == SIGCHLD) {
+			if ((pid_t)info.ssi_pid > 0)
+				keeper_reap(keeper, (pid_t)info.ssi_pid);
+			if (!keeper->look_ns)
+				keeper->look_ns = clock_now_ns() + KEEPER_LOOK_NS;
+		} else if (info.ssi_code <= 0) {
 			(void)kill(keeper->harness, (int)info.ssi_signo);
+		}
 	}
-	if (child)
-		keeper_reap(keeper);
 }
 
 static int keeper_guard(struct keeper *keeper, const char *path, bool cgroup)
@@ -207,7 +233,7 @@ static int starter_answer(struct keeper *keeper, uint32_t lane, struct start_mes
 		reply->errnum = EINVAL;
 		return -1;
 	}
-	keeper_reap(keeper); /* the harness may know of a starter's end before we do */
+	keeper_reap(keeper, -1); /* the harness may know of a starter's end before we do */
 	int socket = starter_start(keeper, lane);
 
 	reply->errnum = socket < 0 ? -socket : 0;
@@ -270,7 +296,7 @@ int keeper_run(struct keeper *keeper, const char *path, char **argv, struct erro
 			{.fd = keeper->signals, .events = POLLIN},
 		};
 
-		if (poll(ready, 2, -1) < 0 && errno != EINTR)
+		if (poll(ready, 2, keeper_patience(keeper)) < 0 && errno != EINTR)
 			return error_errno(err, errno, "cannot wait for the harness");
 		if (ready[0].revents & (POLLIN | POLLHUP | POLLERR))
 			keeper_serve(keeper);
@@ -278,6 +304,7 @@ int keeper_run(struct keeper *keeper, const char *path, char **argv, struct erro
 			exits_flush(keeper, MSG_DONTWAIT);
 		if (ready[1].revents)
 			keeper_signal(keeper);
+		keeper_look(keeper);
 	}
 	return 0;
 }

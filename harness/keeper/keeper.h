@@ -26,6 +26,7 @@ struct keeper {
 	int signals; /**< signalfd */
 	int null;    /**< /dev/null */
 	pid_t starters[START_LANES_MAX]; /**< by lane; 0: none */
+	uint64_t look_ns; /**< when all children are looked at next; 0: nothing has happened */
 	struct start_message *exits; /**< not yet sent */
 	size_t exit_count;
 	struct guard *guards;

@@ -2,6 +2,7 @@
 /* The control subject under a real keeper: it starts, says its facts, and its end is reported with its usage.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -76,28 +77,72 @@ static void a_late_keeper_is_seen_before_the_clone(void **state)
 	world_close(&world);
 }
 
-static void exit_is_reported(void **state)
+/* A shell that does one thing. */
+static struct started shell_start(struct world *world, const char *command)
 {
-	struct world world;
 	struct start_program program = {.argument_count = 3};
 	struct started started;
-	struct exited exited;
 	struct error err = {0};
 	size_t used = 0;
 
-	(void)state;
-	world_open(&world, &runtime_process, NULL);
 	assert_int_equal(start_program_add(&program, &used, "/bin/sh", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, "sh", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, "-c", &err), 0);
-	assert_int_equal(start_program_add(&program, &used, "exit 7", &err), 0);
-	assert_int_equal(start_program(world.run.keeper, &program, &started, &err), 0);
-	assert_int_equal(
-	    start_await_exit(world.run.keeper, started.pid, clock_now_ns() + 5000000000u, &exited, &err), 0);
+	assert_int_equal(start_program_add(&program, &used, command, &err), 0);
+	assert_int_equal(start_program(world->run.keeper, &program, &started, &err), 0);
+	return started;
+}
+
+static struct exited exit_await(struct world *world, pid_t pid)
+{
+	struct exited exited;
+	struct error err = {0};
+
+	assert_int_equal(start_await_exit(world->run.keeper, pid, clock_now_ns() + 5000000000u, &exited, &err), 0);
+	return exited;
+}
+
+static void exit_is_reported(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	struct started started = shell_start(&world, "exit 7");
+	struct exited exited = exit_await(&world, started.pid);
+
 	assert_true(WIFEXITED(exited.status));
 	assert_int_equal(WEXITSTATUS(exited.status), 7);
 	assert_true(exited.maxrss_bytes > 0);
 	(void)close(started.pidfd);
+	world_close(&world);
+}
+
+#define CROWD 20
+
+/* While the keeper does not look, of many ends only the first leaves a signal. */
+static void exits_without_a_signal_are_reported(void **state)
+{
+	struct world world;
+	struct started started[CROWD];
+	pid_t keeper = getppid();
+
+	(void)state;
+	world_open(&world, &runtime_process, NULL);
+	for (size_t i = 0; i < CROWD; i++)
+		started[i] = shell_start(&world, "exec sleep 60");
+	assert_int_equal(kill(keeper, SIGSTOP), 0);
+	for (size_t i = 0; i < CROWD; i++) {
+		struct pollfd ended = {.fd = started[i].pidfd, .events = POLLIN};
+
+		assert_int_equal(kill(started[i].pid, SIGKILL), 0);
+		assert_int_equal(poll(&ended, 1, 10000), 1);
+	}
+	assert_int_equal(kill(keeper, SIGCONT), 0);
+	for (size_t i = 0; i < CROWD; i++) {
+		assert_true(WIFSIGNALED(exit_await(&world, started[i].pid).status));
+		(void)close(started[i].pidfd);
+	}
 	world_close(&world);
 }
 
@@ -139,6 +184,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(process_starts_and_ends),
 	    cmocka_unit_test(a_late_keeper_is_seen_before_the_clone),
 	    cmocka_unit_test(exit_is_reported),
+	    cmocka_unit_test(exits_without_a_signal_are_reported),
 	    cmocka_unit_test(missing_program_is_an_error),
 	    cmocka_unit_test(keeper_is_small),
 	};
