@@ -234,11 +234,12 @@ static void section_of(struct page *page, const struct analysis *a, const char *
 	ramp_fits_free(fits, count);
 }
 
-/* "2.1 ms for a start and 0.7 ms for an end at N = 7 to 11, 2.3 ms and 0.8 ms at N = 565 to 904" */
-static void harness_item(struct page *page, const struct ramp_fit *fit)
+/* "2.1 ms for a start and 0.7 ms for an end at N = 7 to 11, 2.3 ms and 0.8 ms at N = 565 to 904; 41.0 KiB ..." */
+static void harness_item(struct page *page, const struct analysis *a, const struct ramp_fit *fit)
 {
 	const struct ramp_bin *first = NULL, *last = NULL;
-	char starts[2][UNITS_MAX], ends[2][UNITS_MAX];
+	char starts[2][UNITS_MAX], ends[2][UNITS_MAX], memory[UNITS_MAX];
+	bool guest = a->subjects[fit->subject].kind == KIND_VM;
 
 	for (size_t i = 0; i < fit->bin_count; i++) {
 		if (fit->bins[i].starts < HARNESS_STARTS_LEAST || isnan(fit->bins[i].harness_start_ns))
@@ -248,13 +249,17 @@ static void harness_item(struct page *page, const struct ramp_fit *fit)
 	}
 	if (!first)
 		return;
-	page_item(page, fit->title,
+	cleanup_free char *lead = alloc_format("%s:", fit->title);
+
+	page_item(page, lead,
 		  "the harness itself takes %s of CPU time for a start and %s for an end at N = %zu to %zu, %s and %s "
-		  "at N = %zu to %zu.",
+		  "at N = %zu to %zu; it holds %s of memory for each that lives%s.",
 		  units_text(UNITS_NS, first->harness_start_ns, starts[0]),
 		  units_text(UNITS_NS, first->harness_end_ns, ends[0]), first->n_low, first->n_high,
 		  units_text(UNITS_NS, last->harness_start_ns, starts[1]),
-		  units_text(UNITS_NS, last->harness_end_ns, ends[1]), last->n_low, last->n_high);
+		  units_text(UNITS_NS, last->harness_end_ns, ends[1]), last->n_low, last->n_high,
+		  units_text(UNITS_BYTES, fit->harness, memory),
+		  guest ? ", what libvirt's driver keeps of it among them where that works inside the harness" : "");
 }
 
 static void section_starts(struct page *page, const struct analysis *a)
@@ -284,7 +289,8 @@ static void section_starts(struct page *page, const struct analysis *a)
 	page_table(page, &table);
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(fits[i].experiment, "density"))
-			harness_item(page, &fits[i]);
+			harness_item(page, a, &fits[i]);
+	page_gap(page);
 	ramp_fits_free(fits, count);
 }
 
