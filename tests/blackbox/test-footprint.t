@@ -62,6 +62,11 @@ is "$(ramp vm "mem_marginal_bytes > 20 * $(ramp namespace mem_marginal_bytes)")"
 is "$(jq '[.comparisons[] | select(.metric == "mem_marginal_bytes") | .ratio_hl > 20]' -c "$scratch/ramp/report.json")" '[true]' \
 	'and the comparison of what one more takes says so'
 ok 'the harness takes at most 64 KiB for each' test "$(ramp namespace 'harness_bytes | round')" -le 65536
+like "$(grep 'harness itself takes' "$scratch/ramp/report.md")" 'namespace.* of memory for each that lives\.$' 'the report says what the harness holds'
+cp -r results/reference/density "$scratch/recorded"
+ok 'a recorded ramp of guests can be told again' "$tare" report "$scratch/recorded" --plots none
+like "$(grep 'vm.*harness itself takes' "$scratch/recorded/report.md")" 'for each that lives, what libvirt.s driver keeps' \
+	'of guests it says that libvirt has a part in that'
 id=$(jq -r .run.id "$scratch/ramp/plan.json")
 is "$(grep -l "tare-$id-" /proc/[0-9]*/cmdline 2>/dev/null)" '' 'no process of the run lives'
 is "$(find /sys/fs/cgroup -name "*tare-$id*" 2>/dev/null)" '' 'no cgroup of the run is left'
@@ -102,6 +107,19 @@ sees vm guest_used_bytes
 ok 'vm: the host backs most of it anew, and no more' jq -e '.experiments.touch.lenses[]
 	| select(.subject == "vm" and .lens == "guest_ram_touched_bytes") | .holding_growth_bytes
 	| . > 20000000 and . < 70000000' "$scratch/touch/report.json"
+# What a guest has freed stays with it; with free-page reporting it goes back to the host, some two seconds later.
+jq '.settle = {min_ns: 5000000000, max_ns: 12000000000} | .subjects = [{name: "kept", runtime: "vm"},
+	{name: "given-back", runtime: "vm", options: {balloon: "reporting"}}]' scenarios/touch.json >"$scratch/reporting.json"
+ok 'a run of touch with free-page reporting' timeout 240 "$tare" run "$scratch/reporting.json" --blocks 1 --out "$scratch/reporting" --quiet \
+	--plots none
+# given SUBJECT: of what the host backed anew while 64 MiB were held, the part that went back after that, in percent
+given() {
+	jq -s --arg subject "$1" '[.[] | select(.what == "weighing" and .subject == $subject) | .guest_ram_touched_bytes]
+		| 100 * (.[1] - .[2]) / (.[1] - .[0]) | round' "$scratch/reporting/samples.jsonl"
+}
+ok "kept: what a guest frees stays with it ($(given kept) %)" test "$(given kept)" -le 10
+ok "given back: with free-page reporting most goes back to the host ($(given given-back) %)" test "$(given given-back)" -ge 50
+like "$(<"$scratch/reporting/report.md")" 'F-BALLOON' 'and the report flags the balloon'
 ok 'the report of touch follows its schema' tests/blackbox/validate "$scratch/touch/report.json"
 
 ok 'a run of cow' timeout 180 "$tare" run cow --subjects process,namespace,vm --blocks 1 --out "$scratch/cow" --quiet --plots none
