@@ -29,6 +29,7 @@ struct engine_request {
 	const struct json *body; /**< JSON to send; NULL: none */
 	const char *file;	 /**< a tar file to send instead; NULL: none */
 	const char *header;	 /**< one more header; NULL: none */
+	bool plain;		 /**< the answer may be something else than JSON */
 	uint64_t deadline_ns;	 /**< CLOCK_MONOTONIC; 0: a minute from now */
 };
 

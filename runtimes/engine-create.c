@@ -9,6 +9,7 @@
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/base/clock.h"
+#include "harness/base/program.h"
 #include "harness/base/start.h"
 #include "harness/model/protocol.h"
 #include "runtimes/engine.h"
@@ -162,9 +163,10 @@ int engine_client_run(struct engine *engine, struct instance *in, struct error *
 	struct words w = {.rc = 0};
 	struct started started = {.pidfd = -1};
 	struct exited exited;
+	cleanup_close int said = program_said();
 
 	client_words(engine, in, &w, err);
-	int rc = w.rc ? w.rc : start_program(in->run->keeper, &w.program, &started, err);
+	int rc = w.rc ? w.rc : start_program(in->run->keeper, &w.program, said, &started, err);
 	cleanup_close int pidfd = started.pidfd;
 
 	for (uint32_t i = 0; i < started.stamp_count; i++)
@@ -175,7 +177,6 @@ int engine_client_run(struct engine *engine, struct instance *in, struct error *
 	if (rc < 0)
 		return rc;
 	timeline_add(in->timeline, EVENT_RUNTIME_EXIT, exited.t_ns, 25, "keeper");
-	return exited.status ? error_set(err, -EIO, "%s run: wait status %d; its words are in the daemon's log",
-					 engine->client, exited.status)
-			     : 0;
+	rc = program_judge(exited.status, said, err);
+	return rc < 0 ? error_wrap(err, rc, "%s run", engine->client) : 0;
 }

@@ -64,7 +64,7 @@ int oci_call(const struct instance *in, const char *const *arguments, struct oci
 	int rc = call_describe(in, log, arguments, &program, err);
 
 	if (!rc)
-		rc = start_program(in->run->keeper, &program, &started, err);
+		rc = start_program(in->run->keeper, &program, -1, &started, err);
 	cleanup_close int pidfd = started.pidfd;
 
 	if (rc < 0)

@@ -97,7 +97,7 @@ static int process_start(struct instance *in, struct error *err)
 
 	if (rc < 0)
 		return rc;
-	rc = start_program(in->run->keeper, &program, &started, err);
+	rc = start_program(in->run->keeper, &program, -1, &started, err);
 	started_record(in, &started);
 	return rc;
 }

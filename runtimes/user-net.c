@@ -57,7 +57,7 @@ static int process_start(const struct instance *in, int outside, int inside, str
 
 	if (!program || !enter)
 		return error_host(err, USER_NET_PROGRAM " or nsenter is not installed");
-	return program_launch(in->run->keeper, words, ret_started, err);
+	return program_launch(in->run->keeper, words, -1, ret_started, err);
 }
 
 int user_net_connect(const struct bridge *bridge, const struct instance *in, struct user_net **ret_net,

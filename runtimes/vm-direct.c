@@ -190,7 +190,7 @@ static int direct_start(struct instance *in, struct error *err)
 {
 	struct direct_instance *own = in->state;
 	struct started started = {.pidfd = -1};
-	int rc = start_program(in->run->keeper, &own->program, &started, err);
+	int rc = start_program(in->run->keeper, &own->program, -1, &started, err);
 
 	/* It may have opened its channel by now, and be known from there. */
 	if (in->pidfd >= 0 && started.pidfd >= 0) {

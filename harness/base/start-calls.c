@@ -37,14 +37,14 @@ void client_started(struct start_client *client, const struct start_message *rep
 			client_forget(client, reply->pid, reply->stamps[i].t_ns);
 }
 
-int start_program(struct start_client *client, const struct start_program *program,
+int start_program(struct start_client *client, const struct start_program *program, int said,
 		  struct started *ret_started, struct error *err)
 {
 	struct start_request request = {.kind = START_PROGRAM, .program = *program};
 	struct start_message reply;
-	struct packet_fds fds;
+	struct packet_fds sent = {.fds = {said}, .count = said >= 0}, fds;
 	int rc = client_request(client, &request, offsetof(struct start_request, program) + sizeof(*program),
-				&reply, &fds, err);
+				&sent, &reply, &fds, err);
 
 	if (rc < 0)
 		return rc;
@@ -60,7 +60,8 @@ int start_status(struct start_client *client, struct start_status *ret_status, s
 	struct start_request request = {.kind = START_STATUS};
 	struct start_message reply;
 	struct packet_fds fds;
-	int rc = client_request(client, &request, offsetof(struct start_request, path), &reply, &fds, err);
+	int rc = client_request(client, &request, offsetof(struct start_request, path), NULL, &reply, &fds,
+				err);
 
 	if (rc < 0)
 		return rc;
@@ -80,8 +81,8 @@ static int client_guard(struct start_client *client, enum start_kind kind, const
 	if (length > sizeof(request.path))
 		return error_errno(err, ENAMETOOLONG, "%s", path);
 	(void)memcpy(request.path, path, length);
-	int rc = client_request(client, &request, offsetof(struct start_request, path) + length, &reply, &fds,
-				err);
+	int rc = client_request(client, &request, offsetof(struct start_request, path) + length, NULL, &reply,
+				&fds, err);
 
 	if (rc < 0)
 		return rc;

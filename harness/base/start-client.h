@@ -33,9 +33,11 @@ struct start_client {
 	struct exited *exits;
 };
 
-/** Sends a request and waits for its reply. The caller closes the descriptors. -EPIPE: the keeper is gone. */
+/** Sends a request (`sent`: with these descriptors, or NULL) and waits for its reply. The caller closes the
+ * descriptors that came with it. -EPIPE: the keeper is gone. */
 int client_request(struct start_client *client, const void *request, size_t length,
-		   struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err);
+		   const struct packet_fds *sent, struct start_message *ret_reply, struct packet_fds *ret_fds,
+		   struct error *err);
 /** What a reply says about a start; the pidfd goes to the caller. */
 void client_started(struct start_client *client, const struct start_message *reply, struct packet_fds *fds,
 		    struct started *ret_started);

@@ -123,7 +123,8 @@ int lane_connect(struct start_client *client, struct start_lane *lane, struct er
 
 	if (lane->socket >= 0)
 		return 0;
-	int rc = client_request(client, &request, offsetof(struct start_request, path), &reply, &fds, err);
+	int rc = client_request(client, &request, offsetof(struct start_request, path), NULL, &reply, &fds,
+				err);
 
 	if (rc < 0)
 		return rc;

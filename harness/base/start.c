@@ -167,10 +167,11 @@ static bool done_reply(struct start_client *client, void *data)
 }
 
 int client_request(struct start_client *client, const void *request, size_t length,
-		   struct start_message *ret_reply, struct packet_fds *ret_fds, struct error *err)
+		   const struct packet_fds *sent, struct start_message *ret_reply, struct packet_fds *ret_fds,
+		   struct error *err)
 {
 	(void)pthread_mutex_lock(&client->request_lock);
-	int rc = packet_send(client->socket, request, length, NULL, 0);
+	int rc = packet_send(client->socket, request, length, sent, 0);
 
 	if (!rc) {
 		(void)pthread_mutex_lock(&client->lock);

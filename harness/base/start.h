@@ -80,9 +80,9 @@ struct start_client *start_connect_fd(int socket);
 void start_disconnect(struct start_client *client);
 /** A descriptor that polls as POLLHUP (ask for no event) once the keeper is gone. Only for poll and epoll. */
 int start_lost_fd(const struct start_client *client);
-/** vfork + execve with /dev/null as standard input, output and error, in a session of its own. The error
- * names the step. */
-int start_program(struct start_client *client, const struct start_program *program,
+/** vfork + execve with /dev/null as standard input, output and error (`said`: the caller's descriptor for its
+ * standard error instead, or -1), in a session of its own. The error names the step. */
+int start_program(struct start_client *client, const struct start_program *program, int said,
 		  struct started *ret_started, struct error *err);
 /** Starts a container; `fds` are the descriptors that the box names by index. Error: names the failed stage;
  * where ret_started->pid is set there was a process, which the keeper reaps. Keep a started one's pid until

@@ -242,7 +242,7 @@ static int starter_answer(struct keeper *keeper, uint32_t lane, struct start_mes
 
 /* Does what is asked; returns a descriptor for the reply, or -1. */
 static int keeper_answer(struct keeper *keeper, const struct start_request *request, size_t length,
-			 struct start_message *reply)
+			 const struct packet_fds *fds, struct start_message *reply)
 {
 	bool path = request->kind == START_GUARD_FOLDER || request->kind == START_GUARD_CGROUP;
 
@@ -252,7 +252,7 @@ static int keeper_answer(struct keeper *keeper, const struct start_request *requ
 		reply->errnum = keeper_guard(keeper, request->path, request->kind == START_GUARD_CGROUP);
 	else if (request->kind == START_PROGRAM &&
 		 length >= offsetof(struct start_request, path) + sizeof(request->program))
-		return program_serve(keeper, &request->program, reply);
+		return program_serve(keeper, &request->program, fds, reply);
 	else if (request->kind == START_STATUS)
 		return status_answer(keeper, reply);
 	else if (request->kind == START_STARTER)
@@ -269,13 +269,14 @@ static void keeper_serve(struct keeper *keeper)
 	struct packet_fds fds;
 	ssize_t got = packet_receive(keeper->socket, &request, sizeof(request), &fds, 0);
 
-	packet_close(&fds);
 	if (got < (ssize_t)offsetof(struct start_request, path)) {
+		packet_close(&fds);
 		(void)close(steal_fd(&keeper->socket));
 		return;
 	}
-	int fd = keeper_answer(keeper, &request, (size_t)got, &reply);
+	int fd = keeper_answer(keeper, &request, (size_t)got, &fds, &reply);
 
+	packet_close(&fds);
 	if (fd >= 0)
 		fds = (struct packet_fds){.fds = {fd}, .count = 1};
 	exits_flush(keeper, 0);

@@ -47,6 +47,7 @@ struct program {
 	bool own; /**< the harness: keeps standard files and session, gets `keep`, and outlives the keeper */
 	int keep; /**< descriptor that stays open over exec, where `own` */
 	int null; /**< standard files of all others */
+	int said; /**< their standard error, or -1: `null` */
 	pid_t parent;
 	uint64_t first_ns, exec_ns; /**< stamped by the child */
 	int errnum;		    /**< of exec; 0: it runs */
@@ -55,8 +56,10 @@ struct program {
 /** Starts it; fills reply's pid, stamps, stage and errnum. Returns the pidfd, -1 where there is no process.
  */
 int program_start(struct program *program, struct start_message *reply);
-/** The same for a request of the harness. */
-int program_serve(struct keeper *keeper, const struct start_program *request, struct start_message *reply);
+/** The same for a request of the harness, which may have sent one descriptor: the program's standard error.
+ */
+int program_serve(struct keeper *keeper, const struct start_program *request, const struct packet_fds *fds,
+		  struct start_message *reply);
 
 /** A starter for the lane, and the harness's end of its socket; negative errno. Its pid goes to keeper->starters. */
 int starter_start(struct keeper *keeper, size_t lane);

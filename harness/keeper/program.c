@@ -32,7 +32,7 @@ static int program_child(void *data)
 	} else {
 		(void)setsid();
 		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-			(void)dup2(p->null, fd);
+			(void)dup2(fd == STDERR_FILENO && p->said >= 0 ? p->said : p->null, fd);
 	}
 	p->exec_ns = clock_now_ns();
 	(void)execve(p->path, p->argv, p->envp);
@@ -96,10 +96,12 @@ static bool program_split(const struct start_program *request, char **texts, str
 	return true;
 }
 
-int program_serve(struct keeper *keeper, const struct start_program *request, struct start_message *reply)
+int program_serve(struct keeper *keeper, const struct start_program *request, const struct packet_fds *fds,
+		  struct start_message *reply)
 {
 	char *texts[PROGRAM_TEXTS_MAX + 2];
-	struct program program = {.null = keeper->null, .parent = keeper->pid};
+	struct program program = {
+		.null = keeper->null, .said = fds->count ? fds->fds[0] : -1, .parent = keeper->pid};
 
 	if (!program_split(request, texts, &program)) {
 		reply->errnum = EINVAL;

@@ -72,7 +72,7 @@ static int process_start(struct registry *registry, const char *config, struct e
 
 	if (!program)
 		return error_host(err, PROGRAM " is not installed: apt-get install docker-registry");
-	int rc = program_launch(registry->run->keeper, words, &registry->started, err);
+	int rc = program_launch(registry->run->keeper, words, -1, &registry->started, err);
 
 	return rc < 0 ? error_wrap(err, rc, "%s", program) : 0;
 }

@@ -188,7 +188,7 @@ static int bubblewrap_start(struct instance *in, struct error *err)
 					    err);
 	if (line.rc < 0)
 		return line.rc;
-	int rc = start_program(in->run->keeper, &line.program, &started, err);
+	int rc = start_program(in->run->keeper, &line.program, -1, &started, err);
 
 	started_record(in, &started);
 	return rc;

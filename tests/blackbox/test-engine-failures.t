@@ -59,7 +59,9 @@ like "$(row docker)" 'docker no .*the answer is not JSON' 'a web server is no en
 fake_start future
 like "$(row docker)" 'docker no .*1.90 to 1.99 of its interface, tare 1.24' 'no common version'
 fake_start silent
-like "$(row docker)" 'docker no .*fake.sock: GET /version' 'one that hangs up'
+like "$(row docker)" 'docker no .*fake.sock: GET /_ping' 'one that hangs up'
+fake_start slow
+like "$(row docker)" 'docker ready' 'one that answers a ping may take its time for its version'
 
 # run_fake: a run of process and docker; prints what the docker samples say, and how many of process are good
 run_fake() {

@@ -89,7 +89,7 @@ static struct started shell_start(struct world *world, const char *command)
 	assert_int_equal(start_program_add(&program, &used, "sh", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, "-c", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, command, &err), 0);
-	assert_int_equal(start_program(world->run.keeper, &program, &started, &err), 0);
+	assert_int_equal(start_program(world->run.keeper, &program, -1, &started, &err), 0);
 	return started;
 }
 
@@ -158,7 +158,7 @@ static void missing_program_is_an_error(void **state)
 	world_open(&world, &runtime_process, NULL);
 	assert_int_equal(start_program_add(&program, &used, "/nowhere", &err), 0);
 	assert_int_equal(start_program_add(&program, &used, "nowhere", &err), 0);
-	assert_int_equal(start_program(world.run.keeper, &program, &started, &err), -ENOENT);
+	assert_int_equal(start_program(world.run.keeper, &program, -1, &started, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/nowhere: cannot start (execve_call)"));
 	(void)close(started.pidfd);
 	world_close(&world);

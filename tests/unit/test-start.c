@@ -144,7 +144,7 @@ static void replies_and_exits_mix(void **state)
 	fake_open(&fake);
 	assert_int_equal(start_program_add(&program, &used, "/bin/true", &err), 0);
 	assert_int_equal(pthread_create(&thread, NULL, answer_run, &fake), 0);
-	assert_int_equal(start_program(fake.client, &program, &started, &err), 0);
+	assert_int_equal(start_program(fake.client, &program, -1, &started, &err), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(started.pid, 7);
 	assert_true(started.pidfd >= 0);
