@@ -13,6 +13,7 @@
 
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
 #include "harness/base/log.h"
@@ -29,6 +30,7 @@
 #define MONITOR "libvirt_lxc"
 #define CHANNEL_VARIABLE PROTOCOL_ENV_CHANNEL "=" PROTOCOL_UNIX_PREFIX PROTOCOL_CONTAINER_SOCKET
 #define VARIABLES_MAX 5
+#define ENTER_PAUSE_NS 5000000u
 
 /* subject->state */
 struct lxc {
@@ -194,7 +196,9 @@ static int lxc_inspect(struct instance *in, struct costs *ret_costs, struct erro
 }
 
 /* The way in that libvirt has for its users: its command line opens a connection, gets the namespaces from libvirtd and
- * enters them itself. The command joins neither the container's cgroups nor its limits. */
+ * enters them itself. The command joins neither the container's cgroups nor its limits. A payload may be ready before
+ * libvirtd has heard of its process from the container's monitor: until then there is no way in, and what waits for one
+ * asks again. */
 static int lxc_exec(struct instance *in, struct error *err)
 {
 	const struct lxc *lxc = in->subject->state;
@@ -206,6 +210,11 @@ static int lxc_exec(struct instance *in, struct error *err)
 		return error_host(err, "virsh is not installed (Debian: libvirt-clients)");
 	int rc = program_run(in->run->keeper, words, in->deadline_ns, err);
 
+	while (rc == -EIO && strstr(err->text, "pid is not yet available") && clock_now_ns() < in->deadline_ns) {
+		*err = (struct error){0};
+		clock_sleep_until(clock_now_ns() + ENTER_PAUSE_NS);
+		rc = program_run(in->run->keeper, words, in->deadline_ns, err);
+	}
 	return rc < 0 ? error_wrap(err, rc, "%s", program) : 0;
 }
 
