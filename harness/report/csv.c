@@ -3,10 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/report/escape.h"
 #include "harness/report/report.h"
@@ -111,25 +109,18 @@ static void put_sample(FILE *out, const char *label, const struct sample *s)
 	put_identity(out, s);
 }
 
-char *report_csv(const struct analysis *analysis, struct error *err)
+int report_csv(const struct analysis *analysis, FILE *out, struct error *err)
 {
 	const struct recording *r = analysis->recording;
 	struct sample sample;
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	int rc = 0;
 
 	put_head(out);
-	for (size_t i = 0; !rc && i < r->briefs.count; i++) {
-		rc = recording_sample(r, r->briefs.list[i], &sample, err);
-		if (!rc)
-			put_sample(out, label_of(analysis, &sample), &sample);
+	for (size_t i = 0; i < r->briefs.count && !ferror(out); i++) {
+		int rc = recording_sample(r, r->briefs.list[i], &sample, err);
+
+		if (rc < 0)
+			return rc;
+		put_sample(out, label_of(analysis, &sample), &sample);
 	}
-	(void)fclose(out);
-	if (rc < 0) {
-		free(text);
-		text = NULL;
-	}
-	return text;
+	return 0;
 }

@@ -16,12 +16,12 @@
 #include "harness/report/text-wrap.h"
 
 const struct report_format report_formats[] = {
-	{"text", "the summary, at most 80 columns (default)", report_text},
-	{"md", "everything, as Markdown", report_markdown},
-	{"html", "everything, as one page for a browser", report_html},
-	{"csv", "every sample, one a row", report_csv},
-	{"json", "everything, for programs", report_json},
-	{"ci", "the headline numbers, as github-action-benchmark reads them", report_ci},
+	{"text", "the summary, at most 80 columns (default)", .make = report_text},
+	{"md", "everything, as Markdown", .make = report_markdown},
+	{"html", "everything, as one page for a browser", .make = report_html},
+	{"csv", "every sample, one a row", .put = report_csv},
+	{"json", "everything, for programs", .make = report_json},
+	{"ci", "the headline numbers, as github-action-benchmark reads them", .make = report_ci},
 };
 
 const size_t report_format_count = sizeof(report_formats) / sizeof(report_formats[0]);
@@ -34,6 +34,24 @@ const struct report_format *report_format_find(const char *name)
 	return NULL;
 }
 
+char *report_format_text(const struct report_format *format, const struct analysis *analysis, struct error *err)
+{
+	char *text = NULL;
+	size_t length = 0;
+
+	if (format->make)
+		return format->make(analysis, err);
+	FILE *out = open_memstream(&text, &length);
+	int rc = format->put(analysis, out, err);
+
+	(void)fclose(out);
+	if (rc < 0) {
+		free(text);
+		text = NULL;
+	}
+	return text;
+}
+
 int report_write_all(const struct recording *recording, const struct analysis *analysis, struct error *err)
 {
 	static const struct {
@@ -42,7 +60,7 @@ int report_write_all(const struct recording *recording, const struct analysis *a
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		cleanup_free char *path = alloc_format("%s/%s", recording->folder, files[i].file);
-		cleanup_free char *text = report_format_find(files[i].format)->make(analysis, err);
+		cleanup_free char *text = report_format_text(report_format_find(files[i].format), analysis, err);
 
 		if (!text)
 			return err ? err->code : -EIO;
@@ -92,16 +110,17 @@ int report_print(const struct analysis *analysis, const char *format, FILE *out,
 
 	if (!row)
 		return error_input(err, "--format: '%.32s' is not a format; text, md, html, csv, json or ci", format);
-	cleanup_free char *text = row->make(analysis, err);
+	cleanup_free char *text = row->make ? row->make(analysis, err) : NULL;
+	int rc = row->put ? row->put(analysis, out, err) : 0;
 
-	if (!text)
+	if (rc < 0 || (row->make && !text))
 		return err ? err->code : -EIO;
-	if (row->make == report_text)
+	if (row->make == report_text) {
 		colour_print(out, text);
-	else
-		(void)fputs(text, out);
-	if (row->make == report_text)
 		print_places(analysis->recording->folder, out);
+	} else if (text) {
+		(void)fputs(text, out);
+	}
 	if (fflush(out) || ferror(out))
 		return error_errno(err, EIO, "standard output: cannot write");
 	return 0;

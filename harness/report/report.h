@@ -16,18 +16,22 @@
 #define REPORT_HTML "report.html"
 #define REPORT_EMBED_MAX 10000 /**< more samples than this stay in the journal (method section 7) */
 
-/** One way to show the answers. */
+/** One way to show the answers. It has either `make` or `put`. */
 struct report_format {
 	const char *name;    /**< "text", "md", "html", "csv", "json", "ci" */
 	const char *summary; /**< for the help */
 	/** For free(); NULL with `err` set: error. */
 	char *(*make)(const struct analysis *analysis, struct error *err);
+	/** What grows with the samples: writes as it goes, and holds one of them. */
+	int (*put)(const struct analysis *analysis, FILE *out, struct error *err);
 };
 
 extern const struct report_format report_formats[];
 extern const size_t report_format_count;
 /** NULL: there is no such format. */
 const struct report_format *report_format_find(const char *name);
+/** The whole of a format, for free(); NULL: error. */
+char *report_format_text(const struct report_format *format, const struct analysis *analysis, struct error *err);
 
 /** The summary for a terminal: at most 80 columns, claims first. */
 char *report_text(const struct analysis *analysis, struct error *err);
@@ -36,7 +40,7 @@ char *report_markdown(const struct analysis *analysis, struct error *err);
 /** report.html: everything on one page that needs no other file; its charts are those in the folder. */
 char *report_html(const struct analysis *analysis, struct error *err);
 /** All samples, one a row; numbers as in the journal, unknown ones empty. */
-char *report_csv(const struct analysis *analysis, struct error *err);
+int report_csv(const struct analysis *analysis, FILE *out, struct error *err);
 /** The headline numbers for github-action-benchmark (customSmallerIsBetter). */
 char *report_ci(const struct analysis *analysis, struct error *err);
 /** report.json (method section 7, results/schema/report.schema.json). */
@@ -62,5 +66,8 @@ int report_folder(const char *folder, const struct report_wish *wish, FILE *out,
  */
 int report_make(const struct recording *recording, const struct analysis *analysis, const char *plots,
 		struct error *err);
-/** Prints one of the formats; under the text also where the report and the charts are. */
+/**
+ * Prints one of the formats; under the text also where the report and the charts are. Samples of csv go out as they are
+ * read: where one cannot be read the rows before it are out already.
+ */
 int report_print(const struct analysis *analysis, const char *format, FILE *out, struct error *err);

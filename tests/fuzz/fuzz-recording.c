@@ -74,7 +74,7 @@ static void report_show(const struct recording *recording)
 	if (analysis_make(recording, &analysis, &err) < 0)
 		return;
 	for (size_t i = 0; i < report_format_count; i++)
-		free(report_formats[i].make(&analysis, &err));
+		free(report_format_text(&report_formats[i], &analysis, &err));
 	(void)report_make(recording, &analysis, "none", &err);
 	sides_compare(&analysis);
 	analysis_release(&analysis);

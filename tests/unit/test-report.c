@@ -33,7 +33,7 @@ static void outputs_are_as_expected(void **state)
 
 		for (size_t f = 0; f < report_format_count; f++) {
 			char path[160];
-			cleanup_free char *got = report_formats[f].make(&run->analysis, &err);
+			cleanup_free char *got = report_format_text(&report_formats[f], &run->analysis, &err);
 
 			assert_non_null(got);
 			(void)snprintf(path, sizeof(path), "tests/data/runs/%s/expected/report.%s", runs[i],
@@ -58,8 +58,8 @@ static void outputs_are_the_same_twice(void **state)
 	(void)state;
 	for (size_t f = 0; f < report_format_count; f++) {
 		struct recorded *a = recorded_open("tcg"), *b = recorded_open("tcg");
-		cleanup_free char *x = report_formats[f].make(&a->analysis, &err);
-		cleanup_free char *y = report_formats[f].make(&b->analysis, &err);
+		cleanup_free char *x = report_format_text(&report_formats[f], &a->analysis, &err);
+		cleanup_free char *y = report_format_text(&report_formats[f], &b->analysis, &err);
 
 		assert_string_equal(x, y);
 		recorded_close(a);
@@ -125,7 +125,7 @@ static void csv_rows_are_of_one_width(void **state)
 {
 	struct recorded *run = recorded_open("hostile");
 	struct error err = {0};
-	cleanup_free char *text = report_csv(&run->analysis, &err);
+	cleanup_free char *text = report_format_text(report_format_find("csv"), &run->analysis, &err);
 	size_t wanted = 0, columns = 1, rows = 0;
 	bool quoted = false;
 
@@ -141,6 +141,40 @@ static void csv_rows_are_of_one_width(void **state)
 		rows++;
 	}
 	assert_int_equal(rows, run->recording.briefs.count + 1);
+	recorded_close(run);
+}
+
+struct reader {
+	struct recording *recording;
+	FILE *kept;
+};
+
+/* Marks the last sample as soon as it has the first bytes. */
+static ssize_t read_and_mark(void *data, const char *bytes, size_t length)
+{
+	struct reader *reader = data;
+
+	reader->recording->held[reader->recording->briefs.count - 1].exit_status = 7777;
+	return fwrite(bytes, 1, length, reader->kept) == length ? (ssize_t)length : 0;
+}
+
+/* Rows go out one by one, so the last one is made after the first was read: a million are never in memory together. */
+static void csv_goes_out_as_it_is_made(void **state)
+{
+	struct recorded *run = recorded_open("tcg");
+	char *text = NULL;
+	size_t length = 0;
+	struct reader reader = {&run->recording, open_memstream(&text, &length)};
+	FILE *out = fopencookie(&reader, "w", (cookie_io_functions_t){.write = read_and_mark});
+	struct error err = {0};
+
+	(void)state;
+	(void)setvbuf(out, NULL, _IONBF, 0);
+	assert_int_equal(report_print(&run->analysis, "csv", out, &err), 0);
+	(void)fclose(out);
+	(void)fclose(reader.kept);
+	assert_non_null(strstr(text, ",7777,"));
+	free(text);
 	recorded_close(run);
 }
 
@@ -189,6 +223,7 @@ int main(void)
 		cmocka_unit_test(the_text_fits_a_terminal),
 		cmocka_unit_test(texts_from_files_are_harmless),
 		cmocka_unit_test(csv_rows_are_of_one_width),
+		cmocka_unit_test(csv_goes_out_as_it_is_made),
 		cmocka_unit_test(json_keeps_the_journal_apart_when_long),
 		cmocka_unit_test(formats_are_found),
 	};
