@@ -15,7 +15,19 @@
 #define NAME_LINES 3 /* then the lines get longer */
 #define NAME_WIDTH 20 /* characters of a subject's name before it takes a second line */
 
-/* "n = 12" or "n = 11 to 12", and what they are. */
+/* Who was not tried at all: a line below, as their n is no number of samples. */
+static void note_unmeasured(struct script *script, const struct analysis *analysis)
+{
+	char names[200] = "";
+
+	for (size_t i = 0; i < analysis->subject_count; i++)
+		if (!analysis->subjects[i].counts[BLOCK_LATENCY].tried)
+			script_list(names, sizeof(names), analysis->subjects[i].name);
+	if (*names)
+		script_note(script, false, "not measured: %s", names);
+}
+
+/* "n = 12" or "n = 11 to 12", and what they are; of those that were tried, 0 where no attempt gave a time. */
 void plot_latency_note(struct script *script, const struct analysis *analysis)
 {
 	size_t least = SIZE_MAX, most = 0, warmup = 0;
@@ -26,6 +38,8 @@ void plot_latency_note(struct script *script, const struct analysis *analysis)
 
 		if (analysis->subjects[i].counts[BLOCK_LATENCY].warmup > warmup)
 			warmup = analysis->subjects[i].counts[BLOCK_LATENCY].warmup;
+		if (!analysis->subjects[i].counts[BLOCK_LATENCY].tried)
+			continue;
 		least = count < least ? count : least;
 		most = count > most ? count : most;
 	}
@@ -40,6 +54,7 @@ void plot_latency_note(struct script *script, const struct analysis *analysis)
 	script_text(script, legend, "interval_title");
 	script_note(script, false, "n = %s per subject%s; median, %.3g %% order-statistic interval",
 		    range, left_out, analysis->confidence * 100);
+	note_unmeasured(script, analysis);
 	if (plot_step(most) > 1)
 		script_note(script, false,
 			    "at most %d of a subject's samples are drawn, evenly taken from all; numbers are of all",

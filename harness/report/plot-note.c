@@ -73,8 +73,7 @@ void script_note(struct script *script, bool warning, const char *format, ...)
 	}
 }
 
-/* Appends to a list with commas; what does not fit ends in "...". */
-static void note_list(char *list, size_t size, const char *item)
+void script_list(char *list, size_t size, const char *item)
 {
 	size_t used = strlen(list);
 
@@ -100,7 +99,7 @@ static void note_emulated(struct script *script, const struct analysis *analysis
 
 		for (size_t i = 0; i < analysis->subject_count; i++)
 			if (!strcmp(analysis->subjects[i].label, kinds[k].label) && ++count)
-				note_list(names, sizeof(names), analysis->subjects[i].name);
+				script_list(names, sizeof(names), analysis->subjects[i].name);
 		if (count > 2)
 			(void)snprintf(names, sizeof(names), "The %zu subjects marked (%s)", count,
 				       kinds[k].label);
@@ -152,7 +151,7 @@ void script_finish(struct script *script, const struct analysis *analysis, const
 
 	for (size_t i = 0; i < FLAG_COUNT; i++)
 		if (flags >> i & 1 && flag_table[i].severity != SEVERITY_NOTE)
-			note_list(list, sizeof(list), flag_table[i].id);
+			script_list(list, sizeof(list), flag_table[i].id);
 	if (*list)
 		script_note(script, false, "Flags (explained in the report): %s", list);
 	script_number(script, (double)script->notes, "note_count");

@@ -61,6 +61,8 @@ void script_title(struct script *script, const struct analysis *analysis, const 
 /** One more note below the title, in lines (SCRIPT_NOTES_MAX in all); `warning`: in a colour that is seen. */
 void script_note(struct script *script, bool warning, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/** Appends to a list with commas in `size` bytes, "" at first; what does not fit ends in "...". */
+void script_list(char *list, size_t size, const char *item);
 /** The last note: the flags that touch the whole run or this metric; then the host and the run at the foot. */
 void script_finish(struct script *script, const struct analysis *analysis, const char *metric);
 
