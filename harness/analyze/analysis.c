@@ -94,8 +94,8 @@ static int subjects_read(struct analysis *a, struct error *err)
 
 	for (size_t i = 1; i < count; i++)
 		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
-			return error_input(err, "%s: subjects: '%s' is there twice", RECORDING_PLAN,
-					   sorted[i]->name);
+			return error_input(err, "%s/" RECORDING_PLAN ": subjects: '%s' is there twice; each has a "
+					   "name of its own", a->recording->folder, sorted[i]->name);
 	return 0;
 }
 

@@ -55,7 +55,10 @@ struct json *json_parse(const char *text, size_t length, const char *name, struc
 		int line, column;
 
 		json_place(copy, end, &line, &column);
-		(void)error_input(err, "%s: line %d, column %d: not valid JSON", name, line, column);
+		if (memchr(text, '\n', length))
+			(void)error_input(err, "%s: line %d, column %d: not valid JSON", name, line, column);
+		else
+			(void)error_input(err, "%s: column %d: not valid JSON", name, column);
 		return NULL;
 	}
 	return (struct json *)value;

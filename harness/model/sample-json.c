@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/alloc.h"
+#include "harness/base/cleanup.h"
 #include "harness/model/event-stamp.h"
 #include "harness/model/sample.h"
 
@@ -54,6 +55,8 @@ static struct json *events_to_json(const struct sample *sample)
 
 static int events_from_json(const struct json *array, const char *where, struct sample *sample, struct error *err)
 {
+	if (array && !json_is_array(array))
+		return error_input(err, "%s: events: is %s; a list", where, json_type_name(array));
 	for (const struct json *row = json_first(array); row; row = json_next(row)) {
 		const char *name = json_get_text(row, "name", "");
 		enum event_id id = event_by_name(name);
@@ -115,14 +118,23 @@ static void numbers_to_json(const struct sample *sample, struct json *object)
 	}
 }
 
-static void numbers_from_json(const struct json *object, struct sample *sample)
+/* What is there, and is no number that a double holds, is not the same as what is not known. */
+static int numbers_from_json(const struct json *object, const char *where, struct sample *sample, struct error *err)
 {
 	for (size_t i = 0; i < NUMBER_ROWS; i++) {
 		const char *name = number_rows[i].group;
-		const struct json *group = *name ? json_get(object, name) : object;
+		const struct json *value = json_get(*name ? json_get(object, name) : object, number_rows[i].key);
+		int64_t number = json_int_of(value, UNKNOWN);
 
-		*(int64_t *)((char *)sample + number_rows[i].offset) = get_known(group, number_rows[i].key);
+		*(int64_t *)((char *)sample + number_rows[i].offset) = number;
+		if (!value || json_is_null(value) || number != UNKNOWN)
+			continue;
+		cleanup_free char *text = json_text(value, false);
+
+		return error_input(err, "%s: %s%s%s: %.32s; a number or null", where, name, *name ? "." : "",
+				   number_rows[i].key, text);
 	}
+	return 0;
 }
 
 /* Derived from the events, for readers who only want the headline; never read back. */
@@ -322,11 +334,13 @@ int sample_from_json(const struct json *json, const char *where, struct sample *
 	get_text(json, "error", sample.error, sizeof(sample.error));
 	get_text(json, "cpus", sample.cpus, sizeof(sample.cpus));
 	get_text(json, "residue", sample.residue, sizeof(sample.residue));
-	numbers_from_json(json, &sample);
+	int rc = numbers_from_json(json, where, &sample, err);
+
+	if (rc < 0)
+		return rc;
 	if (sample.id == UNKNOWN || sample.id < 0 || sample.block == UNKNOWN || sample.block < 0)
 		return error_input(err, "%s: id and block must be numbers from 0", where);
-	int rc = events_from_json(json_get(json, "events"), where, &sample, err);
-
+	rc = events_from_json(json_get(json, "events"), where, &sample, err);
 	if (rc < 0)
 		return rc;
 	identity_from_json(json_get(json, "identity"), &sample);
@@ -334,6 +348,10 @@ int sample_from_json(const struct json *json, const char *where, struct sample *
 	clock_sync_from_json(json_get(json, "clock_sync"), &sample.sync);
 	memory_from_json(json_get(json, "memory"), &sample);
 	disk_from_json(json_get(json, "disk"), &sample);
+	const char *negative = sample_negative(&sample);
+
+	if (negative)
+		return error_input(err, "%s: %s: is below zero; a number from 0, or null", where, negative);
 	*ret_sample = sample;
 	return 0;
 }

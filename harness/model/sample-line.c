@@ -233,5 +233,5 @@ bool sample_from_line(const char *line, struct sample *ret_sample)
 
 	sample_init(ret_sample);
 	return json_plain_object(&plain, sample_fields, ret_sample) && *plain.at == '\n' && !plain.at[1] &&
-	       *ret_sample->subject && ret_sample->id >= 0 && ret_sample->block >= 0;
+	       *ret_sample->subject && ret_sample->id >= 0 && ret_sample->block >= 0 && !sample_negative(ret_sample);
 }

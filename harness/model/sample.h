@@ -144,6 +144,8 @@ void sample_init(struct sample *sample);
 struct json *sample_to_json(const struct sample *sample);
 /** Checks every field; `where` begins the error text ("samples.jsonl: line 7"). */
 int sample_from_json(const struct json *json, const char *where, struct sample *ret_sample, struct error *err);
+/** The key of a number that is below zero and cannot be (a duration, a size, a count); NULL: there is none. */
+const char *sample_negative(const struct sample *sample);
 /** Was the wall clock set during the sample (method R1.28: by more than 50 us)? */
 bool sample_clock_stepped(int64_t realtime_shift_ns);
 /** Span in ns between two events; UNKNOWN where one is missing. */

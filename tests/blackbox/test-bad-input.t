@@ -47,6 +47,22 @@ change_lines '(.events[]? | select(.name == "ready_obs") | .t_ns) = 8e15'
 refused 'a start of three months' "at t_ns 8000000000000000 is not within a sample"
 change_lines '(.events[]? | select(.name == "ready_obs") | .err_ns) = -1'
 refused 'an error bound below zero' 'no valid t_ns and err_ns'
+change_lines 'if .cpu_time_ns then .cpu_time_ns.subject = -5 else . end'
+refused 'a time below zero' 'samples.jsonl: line 1: cpu_time_ns.subject: is below zero; a number from 0'
+change_lines 'if .gap_ns then .gap_ns = 1e300 else . end'
+refused 'a time beyond all' 'samples.jsonl: line 1: gap_ns: 1.*; a number or null'
+change_lines 'if .noise then .noise.major_faults_count = "some" else . end'
+refused 'a word for a number' 'samples.jsonl: line 1: noise.major_faults_count: "some"; a number or null'
+change_lines 'if .record == "sample" then .memory = [{point: "idle", pss_bytes: -4}] else . end'
+refused 'a weight below zero' 'samples.jsonl: line [0-9]*: memory.pss_bytes: is below zero'
+change_lines 'if .events then .events = 7 else . end'
+refused 'events that are none' 'samples.jsonl: line 1: events: is a number; a list'
+cp -r "$good" "$scratch/bad" && cat "$good/samples.jsonl" >>"$scratch/bad/samples.jsonl"
+refused 'a journal twice' "bad/samples.jsonl: sample 0 is there twice"
+cp -r "$good" "$scratch/bad" && cp tests/data/runs/aa/samples.jsonl "$scratch/bad/"
+refused 'the journal of another run' "bad/samples.jsonl: no sample is of a subject of plan.json"
+cp -r "$good" "$scratch/bad" && sed -i '2s/.\{40\}$//' "$scratch/bad/samples.jsonl"
+refused 'a line that is cut off' 'samples.jsonl: line 2: column [0-9]+: not valid JSON'
 cp -r "$good" "$scratch/bad" && sed -i '1s/"t_ns": *[0-9]*/"t_ns":NaN/' "$scratch/bad/samples.jsonl"
 refused 'NaN' 'samples.jsonl: line 1'
 cp -r "$good" "$scratch/bad" && head -c 300 "$good/plan.json" >"$scratch/bad/plan.json"
