@@ -101,36 +101,54 @@ static void domain_fail(const struct libvirt_domain *domain, const char *what, c
 /** One event of QEMU's monitor. `what`: why it means that the guest will not become ready; NULL: it does not. */
 static const struct monitor_row {
 	const char *event, *what;
+	const char *action; /**< it means so only where QEMU takes this action; NULL: always */
 } monitor_rows[] = {
-	{"RESUME", NULL},
-	{"STOP", "QEMU stopped the guest's CPUs"},
-	{"SHUTDOWN", "the guest ended"},
-	{"GUEST_PANICKED", "the guest's kernel panicked"},
+	{"BLOCK_IO_ERROR", "QEMU stopped the guest, whose disk on the host failed", "stop"},
+	{"RESUME", NULL, NULL},
+	{"STOP", "QEMU stopped the guest's CPUs", NULL},
+	{"SHUTDOWN", "the guest ended", NULL},
+	{"GUEST_PANICKED", "the guest's kernel panicked", NULL},
 };
 
-/** "guest-reset" of {"guest":true,"reason":"guest-reset"}; empty where there is none. */
-static void reason_of(const char *details, char *text, size_t size)
+/** What a reason of QEMU's means to whoever does not know QEMU. */
+static const struct {
+	const char *reason, *text;
+} reason_rows[] = {
+	{"guest-reset", ": its kernel resets when it panics, as without memory"},
+};
+
+/** "guest-reset" of {"guest":true,"reason":"guest-reset"}, with what it means; empty where there is none. */
+static void reason_of(const struct json *details, char *text, size_t size)
+{
+	const char *reason = json_get_text(details, "reason", ""), *meaning = "";
+
+	for (size_t i = 0; i < sizeof(reason_rows) / sizeof(reason_rows[0]); i++)
+		if (!strcmp(reason_rows[i].reason, reason))
+			meaning = reason_rows[i].text;
+	(void)snprintf(text, size, "%s%s", reason, meaning);
+}
+
+static void monitor_row_apply(struct libvirt_domain *domain, const struct monitor_row *row, const char *details)
 {
 	struct json *value = details ? json_parse(details, strlen(details), "QMP", NULL) : NULL;
+	char reason[128];
 
-	(void)snprintf(text, size, "%s", json_get_text(value, "reason", ""));
+	reason_of(value, reason, sizeof(reason));
+	if (!row->action || !strcmp(json_get_text(value, "action", ""), row->action))
+		domain_fail(domain, row->what, reason);
 	json_free(value);
 }
 
 static void monitor_apply(struct libvirt_domain *domain, const char *event, uint64_t real_ns, const char *details)
 {
-	char reason[64];
-
 	for (size_t i = 0; i < sizeof(monitor_rows) / sizeof(monitor_rows[0]); i++) {
 		if (strcmp(monitor_rows[i].event, event))
 			continue;
-		if (monitor_rows[i].what) {
-			reason_of(details, reason, sizeof(reason));
-			domain_fail(domain, monitor_rows[i].what, reason);
-		} else if (real_ns) {
+		if (monitor_rows[i].what)
+			monitor_row_apply(domain, &monitor_rows[i], details);
+		else if (real_ns)
 			timeline_add_real(domain->in->timeline, EVENT_VM_RUNNING, real_ns, QMP_STAMP_ERROR_NS,
 					  "qmp_resume");
-		}
 	}
 }
 

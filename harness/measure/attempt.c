@@ -215,7 +215,8 @@ bool attempt_command(struct attempt *a, const char *command, uint64_t wait_ns)
 	if (news & CHANNEL_INTERRUPTED)
 		attempt_fail(a, SAMPLE_ABORTED, "work", "the run was interrupted");
 	else if (news & (CHANNEL_EXITED | CHANNEL_CLOSED))
-		attempt_fail(a, SAMPLE_CRASH, "work", "the main process ended while it worked");
+		attempt_fail(a, SAMPLE_CRASH, "work",
+			     news & CHANNEL_FAILED ? a->in.failure.text : "the main process ended while it worked");
 	else
 		attempt_fail(a, news & CHANNEL_GARBLED ? SAMPLE_LOST_CHANNEL : SAMPLE_TIMEOUT, "work",
 			     "the payload gave no answer to a command");

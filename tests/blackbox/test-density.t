@@ -87,8 +87,19 @@ is "$(jq '.experiments.density.ramps[0] | .failed_count == 1 and .instances_max_
 like "$(<"$dir/report.md")" 'the start that failed: .*No space left' 'a full disk: the report tells it'
 clean "$dir" 'a full disk'
 
+# The same for guests: the layer is there, and it cannot grow.
+umount "$small"
+mount -t tmpfs -o size=1400k none "$small"
+scenario 20 '{"name": "guest", "runtime": "vm"}' >"$scratch/grows.json"
+run "$dir" 0 'a disk that is full for guests' "$scratch/grows.json"
+like "$(ended "$dir" guest reason) $(ended "$dir" guest error)" 'failed_start .*No space left on device' \
+	'a disk that is full for guests: ends the ramp, and says why'
+is "$(ended "$dir" guest 'n > 0')" true 'a disk that is full for guests: some lived before'
+clean "$dir" 'a disk that is full for guests'
+umount "$small"
+mount -t tmpfs -o size=64m none "$small"
+
 # A disk without room for one more line of the journal.
-rm -rf "$dir"
 scenario 400 "$box" >"$scratch/lines.json"
 begin "$dir" 20 "$tare" run "$scratch/lines.json"
 head -c 64M /dev/zero >"$small/filler" 2>/dev/null
@@ -150,16 +161,20 @@ clean "$dir" 'resumed'
 # A guest that runs out of memory while it boots, and one that was given too little to boot at all.
 dir=$scratch/little
 scenario 3 "$box" '{"name": "eats", "runtime": "vm", "root": "none", "payload_env": {"TARE_FAULT": "eat"}, "timeout_ns": 60000000000}' \
+	'{"name": "fat", "runtime": "namespace", "payload_env": {"TARE_FAULT": "eat"}, "limits": {"memory_bytes": 8388608}}' \
 	'{"name": "little", "runtime": "vm", "root": "none", "limits": {"memory_bytes": 33554432}}' >"$scratch/little.json"
 run "$dir" 1 'too little memory' "$scratch/little.json"
 is "$(ended "$dir" box reason)" instances_max 'too little memory: the others go on'
 like "$(turn "$dir" eats)" '^[a-z_]+ ramp: not one instance became ready: .+ \(residue: null\)$' \
 	'a guest killed for memory at boot: ends its subject'
 is "$(ended "$dir" eats reason) $(ended "$dir" eats n)" 'failed_start 0' 'a guest killed for memory at boot: ends the ramp'
+like "$(turn "$dir" fat)" 'not one instance became ready: out of memory: its limit of 8388608 bytes killed' \
+	'a container killed by its limit: ends its subject, and says so'
+is "$(jq -r 'select(.what == "start" and .subject == "fat") | .status' "$dir/samples.jsonl")" oom 'a container killed by its limit: oom'
 like "$(turn "$dir" little)" '^skipped .*33554432.*100663296' 'a guest with less than boots is left out, with the least that does'
 clean "$dir" 'too little memory'
 sed 's/33554432/1048576/' "$scratch/little.json" >"$scratch/less.json"
 run "$scratch/less" 2 'a limit below what a kernel allows' "$scratch/less.json"
-like "$(<"$scratch/err")" 'subjects\[2\].limits.memory_bytes: .*1048576' 'a limit below what a kernel allows: names the field'
+like "$(<"$scratch/err")" 'subjects\[3\].limits.memory_bytes: .*1048576' 'a limit below what a kernel allows: names the field'
 
 plan
