@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/analyze/experiment-records.h"
 #include "harness/analyze/flags.h"
 
 /* Touches the subjects of which any sample (warm-up ones too) is so. */
@@ -33,6 +34,22 @@ static bool was_swapped(const struct brief *s)
 	return was_weighed(s) && s->weights->swap_pss > 0;
 }
 
+/* A turn of `touch` of which memory went to swap, or a ramp that ended as the host began to. */
+static bool swapped_in_experiments(const struct analysis *a, size_t subject)
+{
+	static const char *const experiments[] = {"touch", "memory", "density"};
+
+	for (size_t e = 0; e < sizeof(experiments) / sizeof(experiments[0]); e++)
+		for (const struct json *r = NULL; (r = experiment_next(a, experiments[e], r));) {
+			bool held = experiment_value(r, "swap_pss_bytes") > 0;
+
+			if (experiment_subject(a, r) == subject &&
+			    (held || !strcmp(json_get_text(r, "reason", ""), "swap")))
+				return true;
+		}
+	return false;
+}
+
 static bool was_unsettled(const struct brief *s)
 {
 	return was_weighed(s) && s->weights->unsettled;
@@ -46,6 +63,9 @@ static bool left_residue(const struct brief *s)
 void detect_swap(struct analysis *a, struct analysis_flag *flag)
 {
 	touch_samples(a, flag, was_swapped);
+	for (size_t i = 0; i < a->subject_count; i++)
+		if (swapped_in_experiments(a, i))
+			flag_touch(flag, i);
 }
 
 void detect_unsettled(struct analysis *a, struct analysis_flag *flag)

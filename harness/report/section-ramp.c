@@ -155,9 +155,11 @@ struct json *json_of_density(const struct analysis *analysis)
 	return json_of(analysis, "density");
 }
 
-/* How many go into 1 GiB: "7.41", "2 750". */
+/* How many go into 1 GiB: "7.41", "2 750"; "unknown" of a ramp that has no line. */
 static const char *per_gib_text(double count, char text[UNITS_MAX])
 {
+	if (!isfinite(count))
+		return "unknown";
 	if (count >= 100 && count < 1e15)
 		return units_count((unsigned long long)count, text);
 	(void)snprintf(text, UNITS_MAX, "%.3g", count);
@@ -190,14 +192,17 @@ static void reconcile(struct page *page, const struct ramp_fit *fit)
 {
 	char line[512] = "", text[UNITS_MAX], sum[UNITS_MAX], host[UNITS_MAX], rest[UNITS_MAX];
 	size_t used = 0;
+	cleanup_free char *lead = alloc_format("%s:", fit->title);
 
+	if (isnan(fit->line)) {
+		page_item(page, lead, "too few of its points were weighed for a line through them.");
+		return;
+	}
 	for (size_t i = 0; i < RAMP_PART_COUNT && used < sizeof(line); i++)
 		if (fabs(fit->parts[i]) >= 0.5)
 			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s", used ? " + " : "",
 						 ramp_part_text((enum ramp_part)i),
 						 units_text(UNITS_BYTES, fit->parts[i], text));
-	cleanup_free char *lead = alloc_format("%s:", fit->title);
-
 	page_item(page, lead,
 		  "%s = %s. With each one the host's MemAvailable falls by %s; %s of that is unexplained%s.", line,
 		  units_text(UNITS_BYTES, fit->line, sum), units_text(UNITS_BYTES, fit->available, host),
@@ -284,7 +289,10 @@ static void section_starts(struct page *page, const struct analysis *a)
 		table_add(&table, "%s", fits[i].knee.limit ? knee : "none");
 		table_add(&table, "%s", ramp_limit_text(fits[i].knee.limit));
 		table_add(&table, "%s", units_text(UNITS_NS, fits[i].teardown_ns, text));
-		table_add(&table, "%.1f %%", fits[i].idle_cpu_ratio * 100);
+		if (isnan(fits[i].idle_cpu_ratio))
+			table_add(&table, "unknown");
+		else
+			table_add(&table, "%.1f %%", fits[i].idle_cpu_ratio * 100);
 	}
 	page_table(page, &table);
 	for (size_t i = 0; i < count; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each detector of detect-config.c: what triggers it, what it touches, and that it is silent without. */
+/* Each detector of detect-config.c, and that of swap in experiments: what triggers it, what it touches, and that it
+ * is silent without. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,8 @@
 #include "harness/analyze/causes.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
+#include "harness/analyze/flags.h"
+#include "tests/unit/experiments.h"
 #include "tests/unit/recorded.h"
 
 static void analyse_again(struct recorded *run)
@@ -219,12 +222,36 @@ static void slow_samples_have_hints(void **state)
 	recorded_close(run);
 }
 
+/* Memory that went to swap while it was held, and a ramp that ended as the host began to swap. */
+static void swap_in_an_experiment_is_seen(void **state)
+{
+	(void)state;
+	for (int ramp = 0; ramp < 2; ramp++) {
+		struct recorded *run = recorded_open("kvm");
+		struct json *record = ramp ? experiment_make_record("density", "end", "vm")
+					   : experiment_make_record("touch", "weighing", "vm");
+
+		assert_false(run->analysis.flags[FLAG_SWAP].triggered);
+		if (ramp)
+			json_add_text(record, "reason", "swap");
+		else
+			json_add_int(record, "swap_pss_bytes", 4096);
+		json_append(run->recording.experiments, record);
+		analyse_again(run);
+		assert_true(run->analysis.flags[FLAG_SWAP].triggered);
+		assert_int_equal(run->analysis.flags[FLAG_SWAP].subject_count, 1);
+		assert_int_equal(run->analysis.flags[FLAG_SWAP].subjects[0], recorded_subject(run, "vm"));
+		recorded_close(run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_detector_is_triggered),
 		cmocka_unit_test(merging_spares_who_does_not_offer),
 		cmocka_unit_test(slow_samples_have_hints),
+		cmocka_unit_test(swap_in_an_experiment_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
