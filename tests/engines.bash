@@ -48,14 +48,14 @@ docker_start() {
 	engine_wait "$folder/docker.sock" docker
 }
 
-# podman_start: sets CONTAINER_HOST
+# podman_start: sets CONTAINER_HOST. Podman 4.3 leaves each tar that it imports in TMPDIR.
 podman_start() {
 	local folder=$scratch/podman
-	mkdir -p "$folder"
+	mkdir -p "$folder/left"
 	printf '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$folder/containers.conf"
 	printf '[storage]\ndriver = "overlay"\nrunroot = "%s/run"\ngraphroot = "%s/data"\n' "$folder" "$folder" >"$folder/storage.conf"
 	CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf \
-		env --unset CONTAINER_HOST "${podman_before[@]}" podman --runtime "$(PATH=$PATH:/usr/sbin:/sbin command -v runc)" --tmpdir "$folder/tmp" system service --time 0 \
+		env --unset CONTAINER_HOST TMPDIR="$folder/left" "${podman_before[@]}" podman --runtime "$(PATH=$PATH:/usr/sbin:/sbin command -v runc)" --tmpdir "$folder/tmp" system service --time 0 \
 		"unix://$folder/podman.sock" >"$folder/log" 2>&1 &
 	engine_pid[podman]=$!
 	export CONTAINER_HOST=unix://$folder/podman.sock
