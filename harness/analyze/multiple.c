@@ -30,3 +30,12 @@ void multiple_holm(double *p, size_t n)
 		*tests[i] = highest;
 	}
 }
+
+size_t multiple_blocks(size_t tests, double limit)
+{
+	size_t blocks = 1;
+
+	while (ldexp((double)tests, 1 - (int)blocks) >= limit)
+		blocks++;
+	return blocks;
+}

@@ -9,3 +9,6 @@
  * stays below the limit that is put on the adjusted ones. NaN stays NaN and is not counted as a test.
  */
 void multiple_holm(double *p, size_t n);
+/** The fewest blocks whose smallest p-value, 2 of the 2^blocks ways to flip their signs (method 5.3), is still below
+ * `limit` when it is adjusted for so many tests: with fewer no effect is found, however large. */
+size_t multiple_blocks(size_t tests, double limit);

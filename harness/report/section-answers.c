@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analyze/pairs.h"
 #include "harness/base/alloc.h"
 #include "harness/base/cleanup.h"
 #include "harness/report/sections.h"
@@ -242,7 +243,7 @@ static void metric_numbers(struct page *page, const struct analysis *a, const st
 	struct table values = {.align = "srlrs"}, ratios = {.align = "ssrlrls"};
 	cleanup_free char *heading = alloc_format("%s: median, %.0f %% interval", metric->title, a->confidence * 100);
 	cleanup_free char *interval = alloc_format("%.0f %%", a->confidence * 100);
-	size_t value_rows = 0, ratio_rows = 0;
+	size_t value_rows = 0, ratio_rows = 0, blocks = 0;
 
 	heading[0] = (char)toupper((unsigned char)heading[0]);
 	table_add(&values, "%s", "subject"), table_add(&values, "%s", "median"), table_add(&values, "%s", interval);
@@ -255,14 +256,19 @@ static void metric_numbers(struct page *page, const struct analysis *a, const st
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&ratios, "%s", heads[i] ? heads[i] : interval);
 	for (size_t i = 0; i < a->comparison_count; i++)
-		if (a->comparisons[i].metric_b == metric && fits(page, ++ratio_rows))
-			comparison_row(&ratios, a, &a->comparisons[i]);
+		if (a->comparisons[i].metric_b == metric) {
+			if (a->comparisons[i].result.ratio_defined && a->comparisons[i].pairs > blocks)
+				blocks = a->comparisons[i].pairs;
+			if (fits(page, ++ratio_rows))
+				comparison_row(&ratios, a, &a->comparisons[i]);
+		}
 	if (value_rows)
 		page_heading(page, heading);
 	page_table(page, &values);
 	more_rows(page, value_rows);
 	page_table(page, &ratios);
 	more_rows(page, ratio_rows);
+	note_too_few(page, blocks, pairs_tests(a, true));
 }
 
 void section_numbers(struct page *page, const struct analysis *a)

@@ -6,6 +6,9 @@
 #include <stdio.h>
 
 #include "harness/analyze/alarms.h"
+#include "harness/analyze/multiple.h"
+#include "harness/analyze/pairs.h"
+#include "harness/analyze/verdict.h"
 #include "harness/report/sections.h"
 
 #define PERCENT_MAX 64
@@ -47,6 +50,19 @@ static void explain(struct page *page, const struct analysis *a)
 		       a->floors.measured_utc ? "tare doctor --deep of "
 					      : "not known; tare doctor --deep measures it",
 		       a->floors.measured_utc ? a->floors.measured_utc : "");
+}
+
+void note_too_few(struct page *page, size_t blocks, size_t tests)
+{
+	size_t needed = tests ? multiple_blocks(tests, VERDICT_P) : 0;
+
+	if (!blocks || blocks >= needed)
+		return;
+	page_paragraph(page,
+		       "%zu block%s and %zu comparison%s: no difference, however large, can get the verdict that it "
+		       "is one (Holm); with %zu blocks it can.",
+		       blocks, blocks == 1 ? "" : "s", tests, tests == 1 ? "" : "s", needed);
+	page_gap(page);
 }
 
 /* Every comparison of a headline metric. */

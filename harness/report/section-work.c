@@ -7,6 +7,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/units.h"
 #include "harness/report/experiments.h"
+#include "harness/report/sections.h"
 
 static struct json *json_of_cell(const struct analysis *analysis, const struct work_cell *cell)
 {
@@ -143,6 +144,19 @@ static void outside_note(struct page *page, const struct work_cell *cells, size_
 		}
 }
 
+/* All cells that are compared are one family. */
+static void few_instances(struct page *page, const struct work_cell *cells, size_t count)
+{
+	size_t tests = 0, most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (cells[i].compared && cells[i].versus.ratio_defined) {
+			tests++;
+			most = cells[i].versus.x_count > most ? cells[i].versus.x_count : most;
+		}
+	note_too_few(page, most, tests);
+}
+
 void section_work(struct page *page, const struct analysis *analysis)
 {
 	size_t count, reference = work_reference(analysis);
@@ -157,6 +171,7 @@ void section_work(struct page *page, const struct analysis *analysis)
 	outside_note(page, cells, count);
 	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)
 		table_of_class(page, analysis, cells, count, (enum workload_class)class);
+	few_instances(page, cells, count);
 	work_notes(page, analysis, cells, count);
 	section_break_even(page, analysis);
 }

@@ -15,6 +15,8 @@ void section_head(struct page *page, const struct analysis *analysis);
 void section_claims(struct page *page, const struct analysis *analysis);
 /** The others, with what it takes to measure them. */
 void section_claims_open(struct page *page, const struct analysis *analysis);
+/** A line where so many blocks are too few for a verdict on any of so many comparisons, however large a difference. */
+void note_too_few(struct page *page, size_t blocks, size_t tests);
 /** For each headline metric: the subjects, then how they compare. On a terminal at most SECTION_ROWS_MAX of each. */
 void section_numbers(struct page *page, const struct analysis *analysis);
 /** Why the run ended where it did, if it was to end when its numbers are precise. */

@@ -2,6 +2,7 @@
 /* Ranks, their distributions and tests, against R's and against enumeration. */
 #include "tests/unit/vectors.h"
 
+#include "harness/analyze/compare.h"
 #include "harness/analyze/multiple.h"
 #include "harness/analyze/rank.h"
 #include "harness/base/random.h"
@@ -217,6 +218,33 @@ static void test_holm(void **state)
 	assert_close(with_gap[2], 0.02);
 }
 
+static void test_blocks_for_holm(void **state)
+{
+	const size_t tests[] = {1, 2, 57, 168};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		size_t blocks = multiple_blocks(tests[i], 0.05);
+		double x[32], y[32];
+
+		/* As clear as can be: each block says the same. */
+		for (size_t k = 0; k <= blocks; k++)
+			x[k] = 1, y[k] = 1000 + (double)k;
+		for (size_t fewer = 0; fewer < 2; fewer++) {
+			struct compare_data data = {.x = x, .y = y, .confidence = 0.95};
+			struct comparison c;
+			double p[168];
+
+			data.x_count = data.y_count = blocks - fewer;
+			assert_int_equal(compare_paired(&data, &c, NULL), 0);
+			for (size_t k = 0; k < tests[i]; k++)
+				p[k] = c.p;
+			multiple_holm(p, tests[i]);
+			assert_int_equal(p[0] < 0.05, !fewer);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_large_ties),
 		cmocka_unit_test(test_holm),
+		cmocka_unit_test(test_blocks_for_holm),
 	};
 
 	return cmocka_run_group_tests(tests, vectors_open, vectors_close);
