@@ -201,7 +201,7 @@ struct power power_of(const struct noise *noise, const struct power_question *qu
 	random_seed(&random, draw.averages);
 	for (size_t i = 0; i < RUNS; i++) {
 		draw_averages(noise, &draw, &random, averages);
-		seen[i] = -select_rank(averages, draw.averages, seen_rank);
+		seen[i] = 0 - select_rank(averages, draw.averages, seen_rank);
 		/* The estimate beyond band and floor; and p, which is below its limit where the interval of as much
 		 * confidence leaves 0 out. */
 		called[i] = fmax(seen[i], least - select_rank(averages, draw.averages, (draw.averages + 1) / 2));

@@ -42,7 +42,7 @@ static void json_place(const char *text, const char *at, int *ret_line, int *ret
 	}
 }
 
-struct json *json_parse(const char *text, size_t length, const char *name, struct error *err)
+struct json *json_parse_line(const char *text, size_t length, const char *name, size_t number, struct error *err)
 {
 	const char *end = text;
 	/* cJSON stops at the terminator, so a copy with one keeps it inside the buffer. */
@@ -55,13 +55,16 @@ struct json *json_parse(const char *text, size_t length, const char *name, struc
 		int line, column;
 
 		json_place(copy, end, &line, &column);
-		if (memchr(text, '\n', length))
-			(void)error_input(err, "%s: line %d, column %d: not valid JSON", name, line, column);
-		else
-			(void)error_input(err, "%s: column %d: not valid JSON", name, column);
+		(void)error_input(err, "%s: line %zu, column %d: not valid JSON", name, number + (size_t)line - 1,
+				  column);
 		return NULL;
 	}
 	return (struct json *)value;
+}
+
+struct json *json_parse(const char *text, size_t length, const char *name, struct error *err)
+{
+	return json_parse_line(text, length, name, 1, err);
 }
 
 struct json *json_parse_file(const char *path, struct error *err)

@@ -17,6 +17,8 @@ struct json;
 /** Parses `length` bytes; `name` is the file named in errors (with line and column). NULL: error. At most 512
  * levels. */
 struct json *json_parse(const char *text, size_t length, const char *name, struct error *err);
+/** The same of one line of a file, the `number`th from 1. */
+struct json *json_parse_line(const char *text, size_t length, const char *name, size_t number, struct error *err);
 struct json *json_parse_file(const char *path, struct error *err);
 void json_free(struct json *value);
 /** The text, for free(): one line, or indented by tabs and ended by a newline where `pretty`. What is not UTF-8 is

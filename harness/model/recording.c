@@ -64,7 +64,7 @@ static int recording_read_line(struct recording *recording, const char *line, si
 		return 0;
 	}
 	(void)snprintf(where, sizeof(where), "%s: line %zu", reading->path, reading->line);
-	struct json *record = json_parse(line, length - 1, where, err);
+	struct json *record = json_parse_line(line, length - 1, reading->path, reading->line, err);
 
 	return record ? recording_take(recording, record, where, reading->at, err) : -EINVAL;
 }

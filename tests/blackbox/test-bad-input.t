@@ -62,7 +62,7 @@ refused 'a journal twice' "bad/samples.jsonl: sample 0 is there twice"
 cp -r "$good" "$scratch/bad" && cp tests/data/runs/aa/samples.jsonl "$scratch/bad/"
 refused 'the journal of another run' "bad/samples.jsonl: no sample is of a subject of plan.json"
 cp -r "$good" "$scratch/bad" && sed -i '2s/.\{40\}$//' "$scratch/bad/samples.jsonl"
-refused 'a line that is cut off' 'samples.jsonl: line 2: column [0-9]+: not valid JSON'
+refused 'a line that is cut off' 'samples.jsonl: line 2, column [0-9]+: not valid JSON'
 cp -r "$good" "$scratch/bad" && sed -i '1s/"t_ns": *[0-9]*/"t_ns":NaN/' "$scratch/bad/samples.jsonl"
 refused 'NaN' 'samples.jsonl: line 1'
 cp -r "$good" "$scratch/bad" && head -c 300 "$good/plan.json" >"$scratch/bad/plan.json"
