@@ -86,6 +86,7 @@ static void html_table(struct page *page, const struct table *table, size_t colu
 const struct page_ops page_html = {
 	.escape = ESCAPE_HTML,
 	.full = true,
+	.spaced = true,
 	.title = html_title,
 	.heading = html_heading,
 	.paragraph = html_paragraph,

@@ -53,6 +53,7 @@ static void markdown_table(struct page *page, const struct table *table, size_t 
 const struct page_ops page_markdown = {
 	.escape = ESCAPE_MARKDOWN,
 	.full = true,
+	.spaced = true,
 	.title = markdown_title,
 	.heading = markdown_heading,
 	.paragraph = markdown_paragraph,

@@ -8,7 +8,8 @@
 /** All members must be there. */
 struct page_ops {
 	enum escape escape;
-	bool full; /**< has room for everything */
+	bool full;   /**< has room for everything */
+	bool spaced; /**< headings and paragraphs end themselves */
 	void (*title)(struct page *page, const char *text);
 	void (*heading)(struct page *page, const char *text);
 	void (*paragraph)(struct page *page, const char *text);

@@ -50,6 +50,7 @@ void page_title(struct page *page, const char *text)
 	cleanup_free char *clean = clean_of(page, text);
 
 	ops_of(page)->title(page, clean);
+	page->ended = ops_of(page)->spaced;
 }
 
 void page_heading(struct page *page, const char *text)
@@ -59,6 +60,7 @@ void page_heading(struct page *page, const char *text)
 	(void)snprintf(page->heading, sizeof(page->heading), "%s", text);
 	page->headings++;
 	ops_of(page)->heading(page, clean);
+	page->ended = ops_of(page)->spaced;
 }
 
 void page_paragraph(struct page *page, const char *format, ...)
@@ -70,6 +72,7 @@ void page_paragraph(struct page *page, const char *format, ...)
 
 	va_end(args);
 	ops_of(page)->paragraph(page, clean);
+	page->ended = ops_of(page)->spaced;
 }
 
 void page_item(struct page *page, const char *lead, const char *format, ...)
@@ -82,6 +85,7 @@ void page_item(struct page *page, const char *lead, const char *format, ...)
 
 	va_end(args);
 	ops_of(page)->item(page, clean_lead, "", TONE_PLAIN, clean);
+	page->ended = false;
 }
 
 void page_verdict(struct page *page, const char *lead, const char *verdict, enum page_tone tone,
@@ -95,6 +99,7 @@ void page_verdict(struct page *page, const char *lead, const char *verdict, enum
 
 	va_end(args);
 	ops_of(page)->item(page, clean_lead, clean_verdict, tone, clean);
+	page->ended = false;
 }
 
 void page_code(struct page *page, const char *format, ...)
@@ -115,11 +120,14 @@ void page_code(struct page *page, const char *format, ...)
 
 	free(text);
 	ops_of(page)->code(page, clean);
+	page->ended = false;
 }
 
 void page_gap(struct page *page)
 {
-	ops_of(page)->gap(page);
+	if (!page->ended)
+		ops_of(page)->gap(page);
+	page->ended = true;
 }
 
 void page_finish(struct page *page)
@@ -153,8 +161,10 @@ void page_table(struct page *page, struct table *table)
 		table->cells[i] = clean_of(page, raw);
 		free(raw);
 	}
-	if (table->count > columns)
+	if (table->count > columns) {
 		ops_of(page)->table(page, table, columns);
+		page->ended = true;
+	}
 	for (size_t i = 0; i < table->count; i++)
 		free(table->cells[i]);
 	free(table->cells);

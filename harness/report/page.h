@@ -17,6 +17,7 @@ struct page {
 	FILE *out;
 	enum page_style style;
 	bool in_list;	  /**< HTML: a list is open */
+	bool ended;	  /**< a blank line, or what stands for one, is the last that was written */
 	char heading[128]; /**< the last one, as it was given: what a table below it is about */
 	size_t headings;
 	struct error error; /**< code 0, or what a part of it could not be made of */
@@ -39,7 +40,7 @@ void page_verdict(struct page *page, const char *lead, const char *verdict, enum
 	__attribute__((format(printf, 5, 6)));
 /** Lines to copy as they are: commands. */
 void page_code(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/** Ends a list of items. */
+/** Ends a list of items, lines of code or paragraphs, where that is still to be done. */
 void page_gap(struct page *page);
 /** Ends what is still open; the stream is the caller's. */
 void page_finish(struct page *page);
