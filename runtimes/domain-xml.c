@@ -60,12 +60,13 @@ static void os_add(xmlNodePtr root, const struct domain *domain)
 		(void)node_add(node_add(root, "features", NULL, NULL), "acpi", NULL, NULL);
 }
 
+/* What the host has no room for fails in the guest, as it does in a container; by default QEMU stops the guest. */
 static void disk_add(xmlNodePtr devices, const struct domain *domain)
 {
 	xmlNodePtr disk = node_add(devices, "disk", NULL, "type", "file", "device", "disk", NULL);
 
 	(void)node_add(disk, "driver", NULL, "name", "qemu", "type", domain->raw_disk ? "raw" : "qcow2", "cache",
-		       domain->cache ? domain->cache : DOMAIN_DISK_CACHE, NULL);
+		       domain->cache ? domain->cache : DOMAIN_DISK_CACHE, "error_policy", "report", NULL);
 	(void)node_add(disk, "source", NULL, "file", domain->disk, NULL);
 	(void)node_add(disk, "target", NULL, "dev", "vda", "bus", "virtio", NULL);
 	if (domain->machine == DOMAIN_MICROVM)
