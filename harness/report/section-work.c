@@ -7,6 +7,7 @@
 #include "harness/base/cleanup.h"
 #include "harness/base/units.h"
 #include "harness/report/experiments.h"
+#include "harness/report/section-work-times.h"
 #include "harness/report/sections.h"
 
 static struct json *json_of_cell(const struct analysis *analysis, const struct work_cell *cell)
@@ -157,6 +158,9 @@ static void few_instances(struct page *page, const struct work_cell *cells, size
 	note_too_few(page, most, tests);
 }
 
+/* So many cells are a table that can be read; beyond, a terminal has only the times, and a page has them first. */
+#define ROWS_ENOUGH SECTION_ROWS_MAX
+
 void section_work(struct page *page, const struct analysis *analysis)
 {
 	size_t count, reference = work_reference(analysis);
@@ -168,9 +172,12 @@ void section_work(struct page *page, const struct analysis *analysis)
 			     "R5.6). Times: against %s, paired by block. No score over all: each row stands for "
 			     "itself.",
 		       reference == SIZE_MAX ? "nothing" : analysis->subjects[reference].title);
+	bool at_a_glance = count > ROWS_ENOUGH && section_work_times(page, analysis, cells, count);
+
 	outside_note(page, cells, count);
 	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)
-		table_of_class(page, analysis, cells, count, (enum workload_class)class);
+		if (page_full(page) || !at_a_glance || class >= WORKLOAD_OUTSIDE)
+			table_of_class(page, analysis, cells, count, (enum workload_class)class);
 	few_instances(page, cells, count);
 	work_notes(page, analysis, cells, count);
 	section_break_even(page, analysis);
