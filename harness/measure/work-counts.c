@@ -85,8 +85,11 @@ static double cost_of(struct attempt *a, const struct workload *workload, const 
 	struct work_result result;
 
 	for (int round = 0;; round++) {
-		if (!work_carry_out(a, &order, &result))
+		if (!work_carry_out(a, &order, &result)) {
+			(void)snprintf(ret_found->why, sizeof(ret_found->why), "%.*s",
+				       (int)sizeof(ret_found->why) - 1, a->sample->error);
 			return NAN;
+		}
 		if (!work_is(&result, PROTOCOL_WORK_OK) || !result.count) {
 			(void)snprintf(ret_found->why, sizeof(ret_found->why), "%s",
 				       *result.error ? result.error : result.status);

@@ -122,8 +122,8 @@
 #define PROTOCOL_WORKLOADS(X)                                                                                     \
 	X(cpu_int) X(cpu_prime) X(cpu_fp) X(mem_bw) X(mem_write) X(mem_lat_16k) X(mem_lat_1m) X(mem_lat_64m)       \
 	X(mem_lat_huge) X(page_fault) X(syscall) X(clock_vdso) X(clock_syscall) X(pipe_1cpu) X(pipe_2cpu) X(spawn) \
-	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_connect) \
-	X(net_host_rr) X(net_host_stream)
+	X(timer) X(file_meta) X(file_fsync) X(file_write) X(file_read_cold) X(file_read_warm) X(net_rr) X(net_rr_open) \
+	X(net_connect) X(net_host_rr) X(net_host_stream)
 
 /*
  * The network of a box that has a peer outside: one link, whose address is the last four bytes of its hardware address.

@@ -2,7 +2,9 @@
 /*
  * TCP, one request at a time (a closed loop). net_rr: one byte there and back on one connection (netperf's TCP_RR)
  * over the box's own loopback; net_connect: a connection for each byte. net_host_rr: the same as net_rr with a peer
- * outside of the box; net_host_stream: much at once to there.
+ * outside of the box; net_host_stream: much at once to there. net_rr_open: as net_rr, but requests are due at a fixed
+ * rate, and the wait of each counts from when it was due (method R4.5): a closed loop sends nothing while the box
+ * stalls, and so meets each stall once, as if nobody else had come meanwhile.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,6 +19,8 @@
 
 #include "scenarios/payload/text.h"
 #include "scenarios/payload/work.h"
+
+#define DUE_EVERY_NS 1000000u
 
 struct net {
 	struct sockaddr_in address;
@@ -154,6 +158,27 @@ static int run(struct work *work)
 	return rc;
 }
 
+/* Waits by reading the clock: a sleep would add how late its timer is. */
+static int run_open(struct work *work)
+{
+	uint64_t begin_ns = work_clock_ns(), now_ns = begin_ns, waited_ns = 0;
+	int rc = 0;
+
+	work->checksum = 0;
+	for (uint64_t i = 0; i < work->count && !rc; i++) {
+		uint64_t due_ns = begin_ns + i * DUE_EVERY_NS;
+
+		while (now_ns < due_ns)
+			now_ns = work_clock_ns();
+		rc = one_request(work, i);
+		now_ns = work_clock_ns();
+		waited_ns += now_ns - due_ns;
+	}
+	work->expected = work->count;
+	work->discount_ns = (int64_t)(now_ns - begin_ns) - (int64_t)waited_ns;
+	return rc;
+}
+
 static int run_connect(struct work *work)
 {
 	const struct net *net = work->state;
@@ -195,6 +220,7 @@ static int run_stream(struct work *work)
 }
 
 const struct work_kind work_net_rr = {"net_rr", prepare_connected, NULL, run, NULL};
+const struct work_kind work_net_rr_open = {"net_rr_open", prepare_connected, NULL, run_open, NULL};
 const struct work_kind work_net_connect = {"net_connect", prepare, NULL, run_connect, NULL};
 const struct work_kind work_net_host_rr = {"net_host_rr", prepare_echo, NULL, run, NULL};
 const struct work_kind work_net_host_stream = {"net_host_stream", prepare_take, NULL, run_stream, NULL};

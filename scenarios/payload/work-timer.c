@@ -14,7 +14,7 @@ static int run(struct work *work)
 	for (uint64_t i = 0; i < work->count; i++)
 		work->checksum += nanosleep(&sleep, NULL) == 0;
 	work->expected = work->count;
-	work->discount_ns = work->count * SLEEP_NS;
+	work->discount_ns = (int64_t)work->count * SLEEP_NS;
 	return 0;
 }
 

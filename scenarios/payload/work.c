@@ -50,14 +50,6 @@ int work_failed(struct work *work, const char *what)
 	return errno ? -errno : -EIO;
 }
 
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static int fault(void)
 {
 	const char *text = getenv(PROTOCOL_ENV_WORK_FAULT);
@@ -95,10 +87,10 @@ static int iterate(const struct work_kind *kind, struct work *work, struct outco
 		return rc;
 	work->discount_ns = 0;
 	channel_write(&start, 1);
-	uint64_t begin_ns = clock_ns();
+	uint64_t begin_ns = work_clock_ns();
 
 	rc = kind->run(work);
-	uint64_t ns = clock_ns() - begin_ns;
+	uint64_t ns = work_clock_ns() - begin_ns;
 
 	channel_write(&end, 1);
 	if (!rc && kind->check)
@@ -106,9 +98,9 @@ static int iterate(const struct work_kind *kind, struct work *work, struct outco
 	if (rc)
 		return rc;
 	obey_tests(work);
-	out->discounted |= work->discount_ns > 0;
+	out->discounted |= work->discount_ns != 0;
 	out->ns[out->iterations] = ns;
-	out->cost_ns[out->iterations++] = ns > work->discount_ns ? ns - work->discount_ns : 0;
+	out->cost_ns[out->iterations++] = (int64_t)ns > work->discount_ns ? ns - (uint64_t)work->discount_ns : 0;
 	return work->checksum == work->expected ? 0 : 1;
 }
 
@@ -164,13 +156,13 @@ static int await_child(pid_t child, uint64_t limit_ms)
 {
 	sigset_t set;
 	struct timespec left;
-	uint64_t end_ns = clock_ns() + limit_ms * 1000000u;
+	uint64_t end_ns = work_clock_ns() + limit_ms * 1000000u;
 	int status;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	while (waitpid(child, &status, WNOHANG) != child) {
-		uint64_t now_ns = clock_ns();
+		uint64_t now_ns = work_clock_ns();
 
 		if (now_ns >= end_ns) {
 			kill(-child, SIGKILL);

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "harness/model/protocol.h"
 
@@ -17,7 +18,8 @@ struct work {
 	void *state;	      /**< the workload's own */
 	uint64_t checksum;    /**< set by run: a function of `count` alone */
 	uint64_t expected;    /**< what it must be; set before run, or by check */
-	uint64_t discount_ns; /**< part of the time that is no cost, such as a sleep that was asked for */
+	/** Part of the time that is no cost, such as a sleep that was asked for; below 0: costs more than it takes. */
+	int64_t discount_ns;
 	uint64_t bytes;	      /**< that run claims to have moved to or from storage */
 	struct work_output *output; /**< what a user's program says */
 	const char *failed;   /**< what went wrong, where a step returned anything but 0 */
@@ -53,6 +55,14 @@ int work_command(char *order);
 
 /** For a step: remembers what failed. Returns -errno (or -EIO where errno is 0). */
 int work_failed(struct work *work, const char *what);
+
+static inline uint64_t work_clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 /** The compiler must take the value for used, and for unknown from here on. */
 #define WORK_OPAQUE(value) __asm__ volatile("" : "+r"(value) : : "memory")

@@ -57,6 +57,43 @@ is "$(work 2 'syscall 10 1 2 5000' 'nosuch 1 1 1 1')" $'syscall crash 1\nnosuch 
 is "$(work 3 'syscall 10 1 2 300' 'syscall x')" $'syscall timeout 1\nsyscall cannot 0\nend 0' \
 	'a workload that hangs is killed when its time is over'
 
+# An open loop counts a stall for each request that came due meanwhile, so that its cost is more than the time it took; a
+# closed one is stalled once.
+# stalled WORKLOAD COUNT: how many times the cost of so many requests is the time they took, with a stall of 100 ms among them
+stalled() {
+	/usr/bin/python3 - "$folder" "$@" <<'END'
+import os, signal, socket, subprocess, sys, time
+path = sys.argv[1] + "/s"
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+listener.bind(path)
+listener.listen(1)
+payload = subprocess.Popen(["build/payload"], env={"TARE_CHANNEL": "unix:" + path})
+channel = listener.accept()[0]
+channel.settimeout(60)
+text = b""
+def hear(end):
+    global text
+    while end not in text:
+        text += channel.recv(8192)
+hear(b"\n.\n")
+text = b""
+channel.send(("work %s %s 0 1 30000 %s\n" % (sys.argv[2], sys.argv[3], sys.argv[1])).encode())
+hear(b"\x02")
+child = int(open("/proc/%d/task/%d/children" % (payload.pid, payload.pid)).read().split()[0])
+os.killpg(child, signal.SIGSTOP)
+time.sleep(0.1)
+os.killpg(child, signal.SIGCONT)
+hear(b"\n.\n")
+facts = dict(l.split("=") for l in text.translate(None, b"\x02\x03").decode().split("\n") if "=" in l)
+print(facts["status"], int(facts.get("cost_ns", facts["ns"])) // int(facts["ns"]))
+channel.send(b"quit\n")
+payload.wait(10)
+os.unlink(path)
+END
+}
+like "$(stalled net_rr_open 300)" '^ok ([2-9]|[1-9][0-9]+)$' 'an open loop counts a stall for each who waits'
+is "$(stalled net_rr 20000)" 'ok 1' 'a closed one once'
+
 # The same as a user meets it: what goes wrong is the status of its sample, and all others take their turns.
 tare=${TARE:-build/tare}
 
@@ -82,20 +119,29 @@ if [[ $EUID -ne 0 ]]; then
 	skip 'runs of workloads that fail' 'needs root'
 	plan
 fi
-{
-	subject wrong process 1
-	subject dies namespace 2
-	subject hangs process 3
-	subject garbage namespace 4
-} | scenario 1 5 >"$folder/faults.json"
-timeout 60 "$tare" run "$folder/faults.json" --out "$folder/faults" --quiet --plots none >/dev/null 2>"$folder/err"
-is "$?" 1 'a run in which workloads fail: status'
-is "$(each_sample "$folder/faults")" "dies crash: syscall: it died; signal: 11
+# faults NAME RUNTIME RUNTIME: a run of subjects that go wrong in four ways
+faults() {
+	{
+		subject wrong "$2" 1
+		subject dies "$3" 2
+		subject hangs "$2" 3
+		subject garbage "$3" 4
+	} | scenario 1 5 >"$folder/$1.json"
+	timeout 100 "$tare" run "$folder/$1.json" --out "$folder/$1" --quiet --plots none >/dev/null 2>"$folder/err"
+	is "$?" 1 "a run in which workloads fail ($1): status"
+	is "$(each_sample "$folder/$1")" "dies crash: syscall: it died; signal: 11
 fine ok: null
 garbage lost_channel: the answer to a work order is not the protocol
 hangs timeout: syscall: it was killed, as it did not end in time
-wrong wrong_checksum: syscall: its result is not what this work gives" 'each is told as what it is, and the run goes on'
-ok 'the report follows its schema' tests/blackbox/validate "$folder/faults/report.json"
+wrong wrong_checksum: syscall: its result is not what this work gives" "each is told as what it is, and the run goes on ($1)"
+	ok "the report follows its schema ($1)" tests/blackbox/validate "$folder/$1/report.json"
+}
+faults boxes process namespace
+if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json ]]; then
+	faults guests vm vm
+else
+	skip 'workloads that fail in guests' 'no guest (make guest)'
+fi
 
 # What cannot be done here is said in words, whoever cannot, and everything else is done.
 # cannot FOLDER: "WORKLOAD SUBJECT STATUS: ERROR" of what was not done, sorted
@@ -125,6 +171,15 @@ like "$(cannot "$folder/small/run")" "^file_write namespace $told"$'\n'"file_wri
 	'a scratch volume that is too small: what does not fit is left out'
 is "$(jq -r '.experiments.work.cells[] | select(.workload == "syscall") | "\(.subject) \(.cost_ns.n)"' "$folder/small/run/report.json")" \
 	$'process 1\nnamespace 1' 'and the rest is done'
+if [[ -r ${TARE_ARTIFACTS:-build}/guest/guest.json ]]; then
+	rm -r "$folder/small/run"
+	jq '.subjects = [{name: "vm", runtime: "vm"}]' "$folder/few.json" >"$folder/guest.json"
+	timeout 100 "$tare" run "$folder/guest.json" --out "$folder/small/run" --quiet --plots none >/dev/null 2>"$folder/err"
+	like "$(cannot "$folder/small/run")" '^file_write vm (left_out: it works in no subject; in vm|cannot): [a-z]+: Input/output error$' \
+		'a guest on such a volume is told at once'
+else
+	skip 'a guest on a volume that is too small' 'no guest (make guest)'
+fi
 umount "$folder/small"
 
 # A container without a filter, beside one that has it.
