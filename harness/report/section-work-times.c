@@ -30,17 +30,23 @@ static size_t find_columns(const struct analysis *analysis, const struct work_ce
 	return columns;
 }
 
-static bool has_room(const struct page *page, const struct analysis *analysis, const bool *has_column, size_t columns)
+/* A terminal's lines are as wide as the longest names; Markdown and HTML have room. */
+static bool has_room(const struct page *page, const struct analysis *analysis, const struct work_cell *cells,
+		     size_t count, const bool *has_column)
 {
-	size_t width = sizeof("  mem_lat_huge") - 1;
+	size_t width = 0;
 
+	for (size_t i = 0; i < count; i++)
+		if (is_shown(&cells[i]) && strlen(cells[i].name) > width)
+			width = strlen(cells[i].name);
+	width += sizeof("  ") - 1;
 	for (size_t i = 0; i < analysis->subject_count; i++) {
 		size_t length = strlen(analysis->subjects[i].title);
 
 		if (has_column[i])
 			width += 2 + (length > COLUMN_LEAST ? length : COLUMN_LEAST);
 	}
-	return columns < COLUMNS_MAX && (page_full(page) || width <= TEXT_WIDTH);
+	return page_full(page) || width <= TEXT_WIDTH;
 }
 
 static void add_times(struct table *table, const struct work_cell *cell)
@@ -82,7 +88,7 @@ bool section_work_times(struct page *page, const struct analysis *analysis, cons
 	char align[COLUMNS_MAX + 1] = "l";
 	struct table table = {.align = align};
 
-	if (columns < 2 || !has_room(page, analysis, has_column, columns))
+	if (columns < 2 || columns >= COLUMNS_MAX || !has_room(page, analysis, cells, count, has_column))
 		return false;
 	(void)memset(align + 1, 'r', columns);
 	table_add(&table, "times");
@@ -90,9 +96,7 @@ bool section_work_times(struct page *page, const struct analysis *analysis, cons
 		if (has_column[i])
 			table_add(&table, "%s", analysis->subjects[i].title);
 	for (size_t i = 0, own; i < count; i += own) {
-		for (own = 1; i + own < count && cells[i + own].workload == cells[i].workload &&
-			      *cells[i + own].metric == *cells[i].metric;
-		     own++)
+		for (own = 1; i + own < count && !strcmp(cells[i + own].name, cells[i].name); own++)
 			;
 		if (is_shown(&cells[i]))
 			add_row(&table, analysis, cells + i, own, has_column);

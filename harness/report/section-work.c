@@ -158,9 +158,7 @@ static void few_instances(struct page *page, const struct work_cell *cells, size
 	note_too_few(page, most, tests);
 }
 
-/* So many cells are a table that can be read; beyond, a terminal has only the times, and a page has them first. */
-#define ROWS_ENOUGH SECTION_ROWS_MAX
-
+/* Beyond so many cells a terminal has only the times, and a page has them first. */
 void section_work(struct page *page, const struct analysis *analysis)
 {
 	size_t count, reference = work_reference(analysis);
@@ -172,7 +170,7 @@ void section_work(struct page *page, const struct analysis *analysis)
 			     "R5.6). Times: against %s, paired by block. No score over all: each row stands for "
 			     "itself.",
 		       reference == SIZE_MAX ? "nothing" : analysis->subjects[reference].title);
-	bool at_a_glance = count > ROWS_ENOUGH && section_work_times(page, analysis, cells, count);
+	bool at_a_glance = count > SECTION_ROWS_MAX && section_work_times(page, analysis, cells, count);
 
 	outside_note(page, cells, count);
 	for (int class = 0; class < WORKLOAD_CLASS_COUNT; class++)

@@ -56,6 +56,7 @@ int work_command(char *order);
 /** For a step: remembers what failed. Returns -errno (or -EIO where errno is 0). */
 int work_failed(struct work *work, const char *what);
 
+/** CLOCK_MONOTONIC as programs read it: through the vDSO where there is one, unlike syscall_clock_ns(). */
 static inline uint64_t work_clock_ns(void)
 {
 	struct timespec now;
