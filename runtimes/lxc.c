@@ -31,6 +31,7 @@
 #define CHANNEL_VARIABLE PROTOCOL_ENV_CHANNEL "=" PROTOCOL_UNIX_PREFIX PROTOCOL_CONTAINER_SOCKET
 #define VARIABLES_MAX 5
 #define ENTER_PAUSE_NS 5000000u
+#define ENTER_PATIENCE_NS 8000000000u
 
 /* subject->state */
 struct lxc {
@@ -195,26 +196,38 @@ static int lxc_inspect(struct instance *in, struct costs *ret_costs, struct erro
 	return 0;
 }
 
+/* Whether libvirtd said that it has not heard of the container's process from the container's monitor. */
+static bool unheard_of(const struct error *said)
+{
+	return strstr(said->text, "pid is not yet available");
+}
+
 /* The way in that libvirt has for its users: its command line opens a connection, gets the namespaces from libvirtd and
  * enters them itself. The command joins neither the container's cgroups nor its limits. A payload may be ready before
- * libvirtd has heard of its process from the container's monitor: until then there is no way in, and what waits for one
- * asks again. */
+ * libvirtd has heard of it: until then there is no way in, and what waits for one asks again. Its monitor tells libvirtd
+ * once, and libvirt 9.0 misses what comes before it listens: such a container has no way in for good. */
 static int lxc_exec(struct instance *in, struct error *err)
 {
 	const struct lxc *lxc = in->subject->state;
 	cleanup_free char *program = program_find("virsh");
 	const char *const words[] = {program, "--quiet", "--connect", libvirt_uri(lxc->libvirt), "lxc-enter-namespace",
 				     in->name, "--noseclabel", PROTOCOL_PAYLOAD_PATH, PROTOCOL_ARGUMENT_TRUE, NULL};
+	uint64_t patience_ns = clock_now_ns() + ENTER_PATIENCE_NS;
+	struct error said = {0};
 
 	if (!program)
 		return error_host(err, "virsh is not installed (Debian: libvirt-clients)");
-	int rc = program_run(in->run->keeper, words, in->deadline_ns, err);
+	int rc = program_run(in->run->keeper, words, in->deadline_ns, &said);
 
-	while (rc == -EIO && strstr(err->text, "pid is not yet available") && clock_now_ns() < in->deadline_ns) {
-		*err = (struct error){0};
+	while (rc < 0 && unheard_of(&said) && clock_now_ns() < patience_ns) {
 		clock_sleep_until(clock_now_ns() + ENTER_PAUSE_NS);
-		rc = program_run(in->run->keeper, words, in->deadline_ns, err);
+		said = (struct error){0};
+		rc = program_run(in->run->keeper, words, in->deadline_ns, &said);
 	}
+	if (rc < 0 && err)
+		*err = said;
+	if (rc < 0 && unheard_of(&said))
+		(void)error_wrap(err, rc, "libvirtd has missed the container's process");
 	return rc < 0 ? error_wrap(err, rc, "%s", program) : 0;
 }
 

@@ -23,8 +23,14 @@ cat >"$scratch/exec.json" <<'END'
   {"name": "runc", "runtime": "runc"}, {"name": "docker", "runtime": "docker"}, {"name": "docker-cli", "runtime": "docker-cli"},
   {"name": "podman", "runtime": "podman"}, {"name": "lxc", "runtime": "lxc"}, {"name": "vm", "runtime": "vm"}]}
 END
-timeout 120 "$tare" run "$scratch/exec.json" --quiet --plots none --out "$scratch/run" >/dev/null 2>&1
 report=$scratch/run/report.json
+# libvirt 9.0 may miss the process of a container (under load one in ten): that one cannot be entered, and tare says so.
+for ((i = 0; i < 4; i++)); do
+	rm -rf "$scratch/run"
+	timeout 120 "$tare" run "$scratch/exec.json" --quiet --plots none --out "$scratch/run" >/dev/null 2>&1
+	[[ $(jq -r '.samples[] | select(.subject == "lxc") | "\(.status) \(.error)"' "$report") == \
+		start_error*'libvirtd has missed the container'* ]] || break
+done
 is "$(jq -r '.samples[] | [.subject, .status, .error // "", .residue // ""] | join(" ")' "$report" | sed 's/ *$//' | sort)" \
 	"crun ok
 docker ok

@@ -80,6 +80,7 @@ text = b""
 channel.send(("work %s %s 0 1 30000 %s\n" % (sys.argv[2], sys.argv[3], sys.argv[1])).encode())
 hear(b"\x02")
 child = int(open("/proc/%d/task/%d/children" % (payload.pid, payload.pid)).read().split()[0])
+time.sleep(0.05) # after its mark the child has not read its clock yet
 os.killpg(child, signal.SIGSTOP)
 time.sleep(0.1)
 os.killpg(child, signal.SIGCONT)
@@ -91,7 +92,7 @@ payload.wait(10)
 os.unlink(path)
 END
 }
-like "$(stalled net_rr_open 300)" '^ok ([2-9]|[1-9][0-9]+)$' 'an open loop counts a stall for each who waits'
+like "$(stalled net_rr_open 600)" '^ok ([2-9]|[1-9][0-9]+)$' 'an open loop counts a stall for each who waits'
 is "$(stalled net_rr 20000)" 'ok 1' 'a closed one once'
 
 # The same as a user meets it: what goes wrong is the status of its sample, and all others take their turns.
