@@ -204,7 +204,7 @@ static bool unheard_of(const struct error *said)
 
 /* The way in that libvirt has for its users: its command line opens a connection, gets the namespaces from libvirtd and
  * enters them itself. The command joins neither the container's cgroups nor its limits. A payload may be ready before
- * libvirtd has heard of it: until then there is no way in, and what waits for one asks again. Its monitor tells libvirtd
+ * libvirtd has heard of it: until then there is no way in, and what waits for one asks again. Its monitor tells that
  * once, and libvirt 9.0 misses what comes before it listens: such a container has no way in for good. */
 static int lxc_exec(struct instance *in, struct error *err)
 {

@@ -101,9 +101,9 @@ static int take_variables(struct reading *r, const struct json *value, const str
 
 		size_t row = 0;
 
-		while (row < 3 && strcmp(name, allowed[row].name))
+		while (row < sizeof(allowed) / sizeof(allowed[0]) && strcmp(name, allowed[row].name))
 			row++;
-		if (row == 3)
+		if (row == sizeof(allowed) / sizeof(allowed[0]))
 			return error_input(r->err, "%s: unknown variable; %s, %s or %s", place.text, allowed[0].name,
 					   allowed[1].name, allowed[2].name);
 		if (!*text || strlen(text) > 20 || text[strspn(text, allowed[row].letters)])

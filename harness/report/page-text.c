@@ -9,7 +9,6 @@
 #include "harness/report/text-wrap.h"
 
 #define COLUMN_MIN 8
-#define COLUMNS_MAX 12
 #define ITEM_INDENT 2
 
 static void text_paragraph(struct page *page, const char *text)
@@ -97,9 +96,9 @@ static void fit_columns(const struct table *table, size_t columns, size_t *width
 
 static void text_table(struct page *page, const struct table *table, size_t columns)
 {
-	size_t widths[COLUMNS_MAX] = {0};
+	size_t widths[TABLE_COLUMNS_MAX] = {0};
 
-	if (columns > COLUMNS_MAX)
+	if (columns > TABLE_COLUMNS_MAX)
 		return; /* no table for a terminal */
 
 	fit_columns(table, columns, widths);

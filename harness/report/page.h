@@ -47,6 +47,8 @@ void page_finish(struct page *page);
 /** Closes the stream that writes to `text`, which is for free(). NULL: `err` says what could not be made. */
 char *page_close(struct page *page, char **text, struct error *err);
 
+#define TABLE_COLUMNS_MAX 12 /**< more have no place on a terminal's line */
+
 /** `align` has one letter for each column: 'l', 'r', or 's': left, and shortened where the terminal is narrow. */
 struct table {
 	const char *align;

@@ -8,7 +8,6 @@
 #include "harness/base/cleanup.h"
 #include "harness/report/text-wrap.h"
 
-#define COLUMNS_MAX 12
 #define COLUMN_LEAST (sizeof("(1.00)") - 1)
 
 static bool is_shown(const struct work_cell *cell)
@@ -85,10 +84,10 @@ bool section_work_times(struct page *page, const struct analysis *analysis, cons
 {
 	cleanup_free bool *has_column = alloc_zero(analysis->subject_count + 1, sizeof(*has_column));
 	size_t columns = find_columns(analysis, cells, count, has_column);
-	char align[COLUMNS_MAX + 1] = "l";
+	char align[TABLE_COLUMNS_MAX + 1] = "l";
 	struct table table = {.align = align};
 
-	if (columns < 2 || columns >= COLUMNS_MAX || !has_room(page, analysis, cells, count, has_column))
+	if (columns < 2 || columns >= TABLE_COLUMNS_MAX || !has_room(page, analysis, cells, count, has_column))
 		return false;
 	(void)memset(align + 1, 'r', columns);
 	table_add(&table, "times");
