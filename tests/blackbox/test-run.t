@@ -189,16 +189,16 @@ cat >"$scratch/delay-vm.json" <<'END'
   "blocks": {"latency": {"count": 2}},
   "subjects": [
     {"name": "plain", "runtime": "vm", "root": "none"},
-    {"name": "late", "runtime": "vm", "root": "none", "payload_env": {"TARE_DELAY_NS": "5000000"}}
+    {"name": "late", "runtime": "vm", "root": "none", "payload_env": {"TARE_DELAY_NS": "30000000"}}
   ]
 }
 END
 ok 'guests with and without a delay' timeout 90 "$tare" run "$scratch/delay-vm.json" --out "$scratch/delay-vm" --quiet --plots none
 is "$(jq -s 'def payload($name): [.[] | select(.subject == $name) | [.events[] | {(.name): .t_ns}] | add | (.ready_src - .user_main) / 1e6];
-	(payload("late") | length == 2 and min > 4.9) and ((payload("late") | min) - (payload("plain") | min) | . > 4.5 and . < 15)' \
-	"$scratch/delay-vm/samples.jsonl")" true '5 ms of delay in a guest are 5 ms between its first instruction and its ready byte'
+	(payload("late") | length == 2 and min > 29.9) and ((payload("late") | min) - (payload("plain") | min) | . > 27 and . < 60)' \
+	"$scratch/delay-vm/samples.jsonl")" true '30 ms of delay in a guest are 30 ms between its first instruction and its ready byte'
 is "$(jq -r '[.phases[] | select(.subject == "late" and .median_ns != null)] as $late | [.phases[] | select(.subject == "plain" and .median_ns != null)] as $plain
-	| [$late[] | . as $p | $plain[] | select(.from == $p.from and .to == $p.to and $p.from == "user_main") | $p.median_ns - .median_ns | . > 4e6] | any' \
+	| [$late[] | . as $p | $plain[] | select(.from == $p.from and .to == $p.to and $p.from == "user_main") | $p.median_ns - .median_ns | . > 15e6] | any' \
 	"$scratch/delay-vm/report.json")" true 'and the report has them in that phase'
 
 # What never gets ready is a sample; so is a VM whose QEMU is killed; the run goes on.
