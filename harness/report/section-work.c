@@ -94,7 +94,7 @@ static void add_value(struct table *table, const struct work_cell *cell)
 static void table_of_class(struct page *page, const struct analysis *analysis, const struct work_cell *cells,
 			   size_t count, enum workload_class class)
 {
-	static const char *const heads[] = {"workload", "subject", "one operation", "n", "times", "95 %", "verdict"};
+	static const char *const heads[] = {"workload", "subject", "costs", "n", "times", "95 %", "verdict"};
 	struct table table = {.align = "lsrrrll"};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
