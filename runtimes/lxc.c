@@ -196,16 +196,10 @@ static int lxc_inspect(struct instance *in, struct costs *ret_costs, struct erro
 	return 0;
 }
 
-/* Whether libvirtd said that it has not heard of the container's process from the container's monitor. */
-static bool unheard_of(const struct error *said)
-{
-	return strstr(said->text, "pid is not yet available");
-}
-
 /* The way in that libvirt has for its users: its command line opens a connection, gets the namespaces from libvirtd and
  * enters them itself. The command joins neither the container's cgroups nor its limits. A payload may be ready before
- * libvirtd has heard of it: until then there is no way in, and what waits for one asks again. Its monitor tells that
- * once, and libvirt 9.0 misses what comes before it listens: such a container has no way in for good. */
+ * libvirtd has heard of it from the container's monitor: until then there is no way in, and what waits for one asks
+ * again. On a busy host libvirt 9.0 was seen to hear of some containers never. */
 static int lxc_exec(struct instance *in, struct error *err)
 {
 	const struct lxc *lxc = in->subject->state;
@@ -213,20 +207,22 @@ static int lxc_exec(struct instance *in, struct error *err)
 	const char *const words[] = {program, "--quiet", "--connect", libvirt_uri(lxc->libvirt), "lxc-enter-namespace",
 				     in->name, "--noseclabel", PROTOCOL_PAYLOAD_PATH, PROTOCOL_ARGUMENT_TRUE, NULL};
 	uint64_t patience_ns = clock_now_ns() + ENTER_PATIENCE_NS;
-	struct error said = {0};
+	struct error said;
+	bool unheard_of;
+	int rc;
 
 	if (!program)
 		return error_host(err, "virsh is not installed (Debian: libvirt-clients)");
-	int rc = program_run(in->run->keeper, words, in->deadline_ns, &said);
-
-	while (rc < 0 && unheard_of(&said) && clock_now_ns() < patience_ns) {
-		clock_sleep_until(clock_now_ns() + ENTER_PAUSE_NS);
+	do {
 		said = (struct error){0};
 		rc = program_run(in->run->keeper, words, in->deadline_ns, &said);
-	}
+		unheard_of = rc < 0 && strstr(said.text, "pid is not yet available");
+		if (unheard_of)
+			clock_sleep_until(clock_now_ns() + ENTER_PAUSE_NS);
+	} while (unheard_of && clock_now_ns() < patience_ns);
 	if (rc < 0 && err)
 		*err = said;
-	if (rc < 0 && unheard_of(&said))
+	if (unheard_of)
 		(void)error_wrap(err, rc, "libvirtd has missed the container's process");
 	return rc < 0 ? error_wrap(err, rc, "%s", program) : 0;
 }

@@ -8,48 +8,18 @@ source tests/tap.bash
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cat >"$folder/peer.py" <<'END'
-import os, socket, subprocess, sys
-class Peer:
-    """A payload, and the harness's end of its channel; what it says first has been heard."""
-    def __init__(self, folder, **variables):
-        path = folder + "/s"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(path)
-            listener.listen(1)
-            self.payload = subprocess.Popen(["build/payload"], env={"TARE_CHANNEL": "unix:" + path, **variables})
-            self.channel = listener.accept()[0]
-        os.unlink(path)
-        self.channel.settimeout(60)
-        self.hear()
-    def hear(self, end=b"\n.\n", text=b""):
-        while end not in text:
-            text += self.channel.recv(8192)
-        return text
-    def ask(self, *words):
-        self.channel.send((" ".join(words) + "\n").encode())
-    def quit(self):
-        self.ask("quit")
-        return self.payload.wait(10)
-def facts_of(text):
-    return dict(l.split("=") for l in text.translate(None, b"\x02\x03").decode().split("\n") if "=" in l)
-END
-export PYTHONPATH=$folder PYTHONDONTWRITEBYTECODE=1
+# asked FAULT STEP...: what a payload that has said its facts prints at these steps of payload-peer
+asked() {
+	local step script=ready,facts
+	for step in "${@:2}"; do script+=",$step $folder"; done
+	TARE_WORK_FAULT=$1 tests/blackbox/payload-peer process "$script,quit,wait" build/payload | sed '1,/^\.$/d; s/^status=/end /'
+}
 
 # work FAULT ORDER...: the status of each order, and whether its marks stand as they must
 work() {
-	/usr/bin/python3 - "$folder" "$@" <<'END'
-import sys
-from peer import Peer, facts_of
-folder, fault, orders = sys.argv[1], sys.argv[2], sys.argv[3:]
-peer = Peer(folder, TARE_WORK_FAULT=fault)
-for order in orders:
-    peer.ask("work", order, folder)
-    text = peer.hear()
-    marks = bytes(b for b in text if b in b"\x02\x03")
-    print(order.split()[0], facts_of(text)["status"], marks.count(b"\x02\x03"))
-print("end", peer.quit())
-END
+	local fault=$1
+	shift
+	asked "$fault" "${@/#/work:}"
 }
 
 ids=$(sed -n '/define PROTOCOL_WORKLOADS/,$p' harness/model/protocol.h | grep -o 'X([a-z0-9_]*)' | sed 's/X(\(.*\))/\1/')
@@ -74,23 +44,7 @@ is "$(work 3 'syscall 10 1 2 300' 'syscall x')" $'syscall timeout 1\nsyscall can
 # An open loop counts a stall for each request that came due meanwhile, so that its cost is more than the time it took; a
 # closed one is stalled once.
 # stalled WORKLOAD COUNT: how many times the cost of so many requests is the time they took, with a stall of 100 ms among them
-stalled() {
-	/usr/bin/python3 - "$folder" "$@" <<'END'
-import os, signal, sys, time
-from peer import Peer, facts_of
-peer = Peer(sys.argv[1])
-peer.ask("work", sys.argv[2], sys.argv[3], "0 1 30000", sys.argv[1])
-text = peer.hear(b"\x02")
-child = int(open("/proc/%d/task/%d/children" % (peer.payload.pid, peer.payload.pid)).read().split()[0])
-time.sleep(0.05) # after its mark the child has not read its clock yet
-os.killpg(child, signal.SIGSTOP)
-time.sleep(0.1)
-os.killpg(child, signal.SIGCONT)
-facts = facts_of(peer.hear(text=text))
-print(facts["status"], int(facts.get("cost_ns", facts["ns"])) // int(facts["ns"]))
-peer.quit()
-END
-}
+stalled() { asked 0 "stalled:$1 $2 0 1 30000" | sed '/^end /d'; }
 like "$(stalled net_rr_open 600)" '^ok ([2-9]|[1-9][0-9]+)$' 'an open loop counts a stall for each who waits'
 is "$(stalled net_rr 20000)" 'ok 1' 'a closed one once'
 
